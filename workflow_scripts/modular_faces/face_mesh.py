@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from modular_faces.detector import Detection
 from modular_faces.face_model import MESH_VERTICES, FaceModel
 
-HALF_PIXEL = 0.5
 FRAME_SCALE = 1.6
 
 _INPUT_SIZE = 256
@@ -65,14 +64,20 @@ class MeshFace:
 def region_from_detection(detection: Detection) -> Region:
     """Region that MediaPipe reads the mesh from: the box, x 1.5, turned so that the eyes lie level.
 
-    The centre is that of the box; the side is one and a half times its longer side.
+    The side is one and a half times the longer side of the box. MediaPipe samples the centre of
+    the box at the corner shared by the four middle pixels of the network, which is half a network
+    pixel off; the centre given here is where the middle of the region really lies.
     """
     x0, y0, x1, y1 = (float(value) for value in detection.box)
     (right_x, right_y), (left_x, left_y) = detection.keypoints[:2]
+    size = _REGION_SCALE * max(x1 - x0, y1 - y0)
+    rotation = math.atan2(left_y - right_y, left_x - right_x)
+    half = size / _INPUT_SIZE / 2
+    cos, sin = math.cos(rotation), math.sin(rotation)
     return Region(
-        centre=((x0 + x1) / 2, (y0 + y1) / 2),
-        size=_REGION_SCALE * max(x1 - x0, y1 - y0),
-        rotation=math.atan2(left_y - right_y, left_x - right_x),
+        centre=((x0 + x1) / 2 - half * (cos - sin), (y0 + y1) / 2 - half * (sin + cos)),
+        size=size,
+        rotation=rotation,
     )
 
 
@@ -98,7 +103,14 @@ def region_of_frame(shape: tuple[int, ...]) -> Region:
 
 
 def region_map(region: Region) -> NDArray[np.float64]:
-    """Affine map (2, 3) from pixels of the 256 x 256 network input to pixels of the picture."""
+    """Affine map from the region to the picture.
+
+    Returns
+    -------
+    (2, 3) ndarray of float64
+        Takes the network's coordinates, which run from 0 to 256 between the outer edges of its
+        input, to pixels of the picture.
+    """
     scale = region.size / _INPUT_SIZE
     cos, sin = scale * math.cos(region.rotation), scale * math.sin(region.rotation)
     half = _INPUT_SIZE / 2
@@ -124,15 +136,16 @@ def mesh_from_region(model: FaceModel, picture: NDArray[np.uint8], region: Regio
     network answers for any region: the caller decides by `MeshFace.presence` whether there is a
     face.
 
-    The network counts its 256 pixels from their edges, MediaPipe samples them at their centres:
-    MediaPipe's own points therefore lie half a network pixel to the lower right of the truth.
-    Here that half pixel is taken off, so that mirroring the picture mirrors the points
-    (``docs/mesh.md`` has the measurement).
+    The network counts its 256 pixels from their edges; MediaPipe samples them as if it counted
+    from their centres, so its own points lie half a network pixel to the lower right of these.
+    Here mirroring the picture mirrors the points (``docs/mesh.md`` has the measurement).
     """
     to_picture = region_map(region)
+    sampling = to_picture.copy()
+    sampling[:, 2] += to_picture[:, :2].sum(axis=1) / 2
     crop: NDArray[np.uint8] = cv2.warpAffine(  # type: ignore[assignment]
         picture,
-        to_picture,
+        sampling,
         (_INPUT_SIZE, _INPUT_SIZE),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
@@ -140,6 +153,6 @@ def mesh_from_region(model: FaceModel, picture: NDArray[np.uint8], region: Regio
     model.mesh.run(crop, scale=1 / 255, offset=0.0)
     points = model.mesh.output(0).reshape(MESH_VERTICES, 3).astype(np.float64)
     logit = float(model.mesh.output(1).item())
-    points[:, :2] = (points[:, :2] - HALF_PIXEL) @ to_picture[:, :2].T + to_picture[:, 2]
+    points[:, :2] = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
     points[:, 2] *= region.size / _INPUT_SIZE
     return MeshFace(points.astype(np.float32), 1 / (1 + math.exp(-logit)))
