@@ -1,0 +1,237 @@
+"""The listing: which pictures a dataset holds, and which shard each belongs to.
+
+Order of all tables: (64-bit hash of image_id, image_id). A shard is a range of the hash, so that
+its pictures are the same whatever else the dataset holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from modular_faces.scan import Entry, image_id
+
+SHARD_PIXELS = 100_000_000
+SHARD_MOST = 2_000
+SHARD_LEAST = 25
+SAMPLE_SIZE = 64
+
+
+@dataclass(frozen=True)
+class ListingSummary:
+    """Content of ``listing.json``.
+
+    Attributes
+    ----------
+    dataset, root : str
+        Name of the dataset and absolute path of its pictures.
+    n_shards : int
+    shards : list of str
+        File names inside ``shards/``, one per shard in order.
+    digests : list of str
+        16 hex digits per shard, over image_id, size and mtime of its pictures.
+    counts : list of int
+        Pictures per shard.
+    count, total_bytes : int
+        Pictures and bytes in all.
+    left_out : dict of str to int
+        Files that are not part of the dataset, by kind.
+    label_digest : str
+        Digest of the label files.
+    """
+
+    dataset: str
+    root: str
+    n_shards: int
+    shards: list[str]
+    digests: list[str]
+    counts: list[int]
+    count: int
+    total_bytes: int
+    left_out: dict[str, int]
+    label_digest: str
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[list[Entry], np.ndarray]:
+    """Entries in (hash, image_id) order, and their hashes.
+
+    Returns
+    -------
+    entries : list of Entry
+    hashes : (n,) ndarray of uint64
+    """
+    rows = list(entries)
+    from_bytes = int.from_bytes
+    hashes = np.fromiter(
+        (from_bytes(blake2b(row[0].encode(), digest_size=8).digest(), "big") for row in rows),
+        dtype=np.uint64,
+        count=len(rows),
+    )
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    rows = [rows[k] for k in order.tolist()]
+    for start in np.flatnonzero(ordered[1:] == ordered[:-1]).tolist():
+        stop = start + int(np.searchsorted(ordered[start:], ordered[start], side="right"))
+        rows[start:stop] = sorted(rows[start:stop])
+    return rows, ordered
+
+
+def sample_entries(entries: Iterable[Entry]) -> list[Entry]:
+    """Take the `SAMPLE_SIZE` entries with the smallest hashes: at random, yet always the same."""
+    return in_order(entries)[0][:SAMPLE_SIZE]
+
+
+def plan_shards(count: int, *, number: int | None, kept: int | None, mean_pixels: float) -> int:
+    """Choose the number of shards.
+
+    A job costs about a second before it works, and its temporary pictures lie on disk, so a shard
+    holds `SHARD_PIXELS` pixels, but at most `SHARD_MOST` and at least `SHARD_LEAST` pictures:
+    2,000 pictures of 100 x 100, 95 of 1024 x 1024.
+
+    Parameters
+    ----------
+    count : int
+        Pictures in the dataset.
+    number : int or None
+        Number asked for by the config; it wins.
+    kept : int or None
+        Number of an existing listing, kept so that added pictures touch few shards.
+    mean_pixels : float
+        Mean width x height of the pictures.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    if number is not None:
+        return number
+    if kept is not None:
+        return kept
+    size = min(max(int(SHARD_PIXELS / max(mean_pixels, 1.0)), SHARD_LEAST), SHARD_MOST)
+    return max(1, -(-count // size))
+
+
+def check_root(folder: Path, *, dataset: str, root: str) -> ListingSummary | None:
+    """Give the existing listing of a dataset, refusing one made from another root.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the listing.
+    dataset, root : str
+        Name and absolute root now in use.
+
+    Raises
+    ------
+    ValueError
+        The listing belongs to other pictures.
+    """
+    if not (folder / "listing.json").exists():
+        return None
+    known = read_listing_json(folder)
+    if known.root != root:
+        raise ValueError(
+            f"dataset.name '{dataset}' already stands for the pictures in {known.root}, "
+            f"dataset.root is now {root}: give the new pictures another dataset.name, or, "
+            f"if they are the same pictures moved, delete {folder.parent}"
+        )
+    return known
+
+
+def write_listing(
+    folder: Path,
+    entries: Iterable[Entry],
+    n_shards: int,
+    *,
+    dataset: str,
+    root: str,
+    left_out: Mapping[str, int],
+    label_digest: str,
+) -> ListingSummary:
+    """Write a listing: one content-addressed file per shard, and ``listing.json`` last.
+
+    Files that already hold the right content are left untouched, so unchanged shards keep their
+    time stamps. Shard files are JSON lines ``[path, size, mtime_ns]``.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where missing.
+    entries : iterable of Entry
+        In any order.
+    n_shards : int
+    dataset, root : str
+    left_out : mapping of str to int
+    label_digest : str
+
+    Returns
+    -------
+    ListingSummary
+
+    Raises
+    ------
+    ValueError
+        The folder holds the listing of another root (see `check_root`).
+    """
+    check_root(folder, dataset=dataset, root=root)
+    rows, hashes = in_order(entries)
+    limits = [-(-(k << 64) // n_shards) for k in range(1, n_shards)]
+    cuts = np.searchsorted(hashes, np.array(limits, dtype=np.uint64), side="left").tolist()
+    shards = folder / "shards"
+    shards.mkdir(parents=True, exist_ok=True)
+    present = {path.name for path in shards.iterdir()}
+    names: list[str] = []
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    width = max(4, len(str(n_shards - 1)))
+    for k, (start, stop) in enumerate(zip([0, *cuts], [*cuts, len(rows)], strict=True)):
+        content = "\n".join([encode(row[1:]) for row in rows[start:stop]]).encode()
+        name = f"{k:0{width}d}-{blake2b(content, digest_size=8).hexdigest()}.jsonl"
+        if name not in present:
+            _write_whole(shards / name, content)
+        names.append(name)
+    summary = ListingSummary(
+        dataset=dataset,
+        root=root,
+        n_shards=n_shards,
+        shards=names,
+        digests=[name[-22:-6] for name in names],
+        counts=np.diff([0, *cuts, len(rows)]).tolist(),
+        count=len(rows),
+        total_bytes=sum(row[2] for row in rows),
+        left_out=dict(left_out),
+        label_digest=label_digest,
+    )
+    content = json.dumps(asdict(summary), indent=1).encode()
+    target = folder / "listing.json"
+    if not target.exists() or target.read_bytes() != content:
+        _write_whole(target, content)
+    return summary
+
+
+def read_listing_json(folder: Path) -> ListingSummary:
+    """Read ``listing.json`` of a listing's folder."""
+    return ListingSummary(**json.loads((folder / "listing.json").read_bytes()))
+
+
+def read_shard(path: str | os.PathLike[str]) -> list[Entry]:
+    """Read the entries of one shard, in (hash, image_id) order."""
+    lines = Path(path).read_text(encoding="ascii").split("\n")
+    rows = json.loads(f"[{','.join(line for line in lines if line)}]")
+    return [Entry(image_id(name), name, size, mtime_ns) for name, size, mtime_ns in rows]
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

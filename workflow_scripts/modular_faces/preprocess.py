@@ -1,0 +1,121 @@
+"""Inspect and upright the pictures of one shard: each file is read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from modular_faces.files import UnreadableError, largest_file, read_file
+from modular_faces.fingerprint import grey_thumbnail, perceptual_hashes
+from modular_faces.images import decode_picture
+from modular_faces.scan import Entry, file_path, shown_path
+from modular_faces.tables import PictureWriter
+
+INSPECTION_SCHEMA = pa.schema(
+    [
+        ("image_id", pa.string()),
+        ("path", pa.string()),
+        ("bytes", pa.int64()),
+        ("sha256", pa.string()),
+        ("format", pa.string()),
+        ("mode", pa.string()),
+        ("n_frames", pa.int32()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("exif_orientation", pa.int8()),
+        ("grey", pa.bool_()),
+        ("decodable", pa.bool_()),
+        ("failure_reason", pa.string()),
+        ("decode_problem", pa.string()),
+        ("phash", pa.uint64()),
+        ("phash_mirrored", pa.uint64()),
+        ("thumbnail", pa.binary()),
+    ]
+)
+"""Columns of an inspection table. `bytes` and `sha256` are null for files that could not be read;
+those from `format` to `grey`, the hashes and the thumbnail for pictures that were not decoded."""
+
+
+def preprocess_shard(
+    entries: Iterable[Entry],
+    root: str | os.PathLike[str],
+    writer: PictureWriter,
+    *,
+    max_pixels: int,
+    min_side: int,
+) -> pa.Table:
+    """Read, inspect and decode every picture of a shard.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        In (hash, image_id) order, as `listing.read_shard` gives them.
+    root : path
+        Folder of the dataset.
+    writer : PictureWriter
+        Receives each decodable picture, upright, in the order of `entries`.
+    max_pixels, min_side : int
+        See `images.decode_picture`.
+
+    Returns
+    -------
+    pyarrow.Table
+        A row per entry, with `INSPECTION_SCHEMA`. A file that is gone, unreadable, too small or too
+        large has its row with `failure_reason` and `decode_problem`; nothing is raised for it.
+    """
+    rows = []
+    for entry in entries:
+        row, pixels = inspect_picture(entry, root, max_pixels=max_pixels, min_side=min_side)
+        if pixels is not None:
+            writer.add(entry.image_id, pixels)
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=INSPECTION_SCHEMA)
+
+
+def inspect_picture(
+    entry: Entry, root: str | os.PathLike[str], *, max_pixels: int, min_side: int
+) -> tuple[dict[str, Any], np.ndarray | None]:
+    """Inspect one picture.
+
+    Returns
+    -------
+    row : dict
+        Values of the columns of `INSPECTION_SCHEMA`; absent ones are null.
+    pixels : (H, W, 3) ndarray of uint8 or None
+        The upright picture, None where `failure_reason` is set.
+    """
+    row: dict[str, Any] = {
+        "image_id": entry.image_id,
+        "path": shown_path(entry.path),
+        "decodable": False,
+    }
+    try:
+        data = read_file(file_path(root, entry.path), max_bytes=largest_file(max_pixels))
+        row |= {"bytes": len(data), "sha256": sha256(data).hexdigest()}
+        picture = decode_picture(data, max_pixels=max_pixels, min_side=min_side)
+    except UnreadableError as error:
+        return row | {"failure_reason": error.reason, "decode_problem": error.problem}, None
+    pixels = picture.pixels
+    height, width, _ = pixels.shape
+    direct, mirrored = perceptual_hashes(pixels)
+    row |= {
+        "format": picture.format,
+        "mode": picture.mode,
+        "n_frames": picture.n_frames,
+        "width": width,
+        "height": height,
+        "exif_orientation": picture.exif_orientation,
+        "grey": bool((pixels == pixels[..., :1]).all()),
+        "decodable": True,
+        "failure_reason": "",
+        "decode_problem": "",
+        "phash": direct,
+        "phash_mirrored": mirrored,
+        "thumbnail": grey_thumbnail(pixels).tobytes(),
+    }
+    return row, pixels
