@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from modular_faces import geometry, steps
-from modular_faces.step_options import Number
-from modular_faces.steps import STEP_OPTIONS, STEPS, Changed, Picture, step
-from modular_faces.variants import apply_variant, check_steps, describe_variant
+from modular_faces.steps import STEP_OPTIONS, STEPS, Picture
+from modular_faces.variants import apply_variant
 
 SHARPEN = [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]
 
@@ -268,48 +266,6 @@ def test_steps_refuse_to_make_huge_pictures(
 def test_steps_refuse_to_make_long_pictures() -> None:
     with pytest.raises(ValueError, match=r"64000 x 64 pixels; .* 32,767 a side"):
         run("resize", noise(1, 1000), scale=64)
-
-
-@pytest.fixture
-def own_registry() -> Iterator[None]:
-    names = set(STEPS)
-    yield
-    for name in set(STEPS) - names:
-        del STEPS[name], STEP_OPTIONS[name]
-
-
-@pytest.mark.usefixtures("own_registry")
-def test_a_new_step_is_one_function() -> None:
-    @step
-    def darken(picture: Picture, *, by: Annotated[float, Number(1, 9)] = 2) -> Changed:
-        return (picture // by).astype(np.uint8), geometry.identity()
-
-    np.testing.assert_array_equal(run("darken", grey([[10, 20]])), grey([[5, 10]]))
-    assert describe_variant("dusk", [{"darken": {}}]) == "dusk: darken by=2"
-    with pytest.raises(ValueError, match=r"step 1 \(darken\): by = 10: expected a number from 1"):
-        check_steps([{"darken": {"by": 10}}])
-
-
-def unchecked(picture: Picture, *, by: float) -> Changed:
-    return picture, geometry.identity()
-
-
-def positional(picture: Picture, by: Annotated[float, Number(1, 9)]) -> Changed:
-    return picture, geometry.identity()
-
-
-@pytest.mark.parametrize("function", [unchecked, positional])
-def test_a_step_must_say_what_its_options_accept(function: Callable[..., Changed]) -> None:
-    with pytest.raises(
-        TypeError, match=f"step {function.__name__}: option by must be keyword-only"
-    ):
-        step(function)
-    assert function.__name__ not in STEPS
-
-
-def test_a_step_may_not_take_the_name_of_another() -> None:
-    with pytest.raises(TypeError, match="step mirror exists already"):
-        step(STEPS["mirror"])
 
 
 def test_checking_a_config_does_not_load_opencv() -> None:

@@ -49,17 +49,7 @@ STEP_OPTIONS: Final[dict[str, dict[str, Option]]] = {}
 
 
 def step(function: StepFunction) -> StepFunction:
-    """Enter a function into the registry of steps.
-
-    Parameters
-    ----------
-    function : callable
-        ``(picture, *, option: Annotated[type, kind], ...) -> (picture, affine)``
-
-    Returns
-    -------
-    callable
-        The same function.
+    """Enter ``(picture, *, option: Annotated[type, kind], ...) -> (picture, affine)`` as a step.
 
     Raises
     ------
