@@ -1,0 +1,25 @@
+"""modular-faces: one table from a folder of faces. Data flows in the order of the includes."""
+
+from snakemake.utils import min_version
+
+min_version("9.14")
+
+
+configfile: "config/config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/preprocess.smk"
+include: "rules/landmarks.smk"
+include: "rules/color.smk"
+include: "rules/texture.smk"
+include: "rules/pose.smk"
+include: "rules/merge.smk"
+include: "rules/study.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.merge.output,
+        study_tables(),

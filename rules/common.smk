@@ -1,0 +1,130 @@
+"""What every rule file shares: the plan of the run, paths, and what makes a stage run again."""
+
+import sys
+import time
+from pathlib import Path
+
+from modular_faces.config import ConfigError, load_config, stage_options, study_options
+from modular_faces.heads import announce_head
+from modular_faces.layouts import LayoutError
+from modular_faces.plan import plan_run
+from modular_faces.provenance import code_digest, table_metadata
+from modular_faces.summary import summarise_run
+
+STARTED = time.time()
+SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+
+try:
+    CONFIG = load_config(config)
+    PLAN = plan_run(CONFIG, main_process=workflow.is_main_process)
+except (ConfigError, LayoutError) as error:
+    sys.exit(f"modular-faces: {error}")
+if workflow.is_main_process:
+    announce_head(Path(".snakemake"))
+
+RESULTS = PLAN.results
+
+
+wildcard_constraints:
+    shard=r"\d{4,}",
+    variant="[A-Za-z][A-Za-z0-9_]*",
+    backend="[a-z]+",
+
+
+def of_shard(name):
+    """Path of a shard's file, the shard being a wildcard."""
+    return f"{RESULTS}/shards/{{shard}}/{name}"
+
+
+def of_all_shards(name):
+    """Paths of that file for every shard, in order."""
+    return expand(of_shard(name), shard=PLAN.shards)
+
+
+def of_study(name):
+    """Path of a study's file for one backend, variant and shard."""
+    return f"{RESULTS}/study/{{backend}}/{{variant}}/{{shard}}/{name}"
+
+
+def study_tables():
+    """The gathered study, where the config asks for one."""
+    return rules.gather_study.output.table if PLAN.study_variants else []
+
+
+def wanted_tables():
+    """Final files by name, with those the config asks for."""
+    names = {
+        "features": "features.parquet",
+        "core": "features_core.csv",
+        "dictionary": "features_dictionary.csv",
+        "mesh": "mesh.parquet",
+        "summary": "summary.json",
+    }
+    if CONFIG.merge.full_csv:
+        names["full"] = "features.csv"
+    if CONFIG.landmarks.faces_table:
+        names["faces"] = "faces.parquet"
+    return {key: f"{RESULTS}/{name}" for key, name in names.items()}
+
+
+def log_of(rule_name, per=""):
+    """Path of a rule's log; `per` holds its wildcards."""
+    return f"{RESULTS}/logs/{rule_name}{per}.log"
+
+
+def benchmark_of(rule_name, per=""):
+    """Path of a rule's benchmark; `per` holds its wildcards."""
+    return f"{RESULTS}/benchmarks/{rule_name}{per}.tsv"
+
+
+def environment(stage):
+    """Conda environment of a stage, used with --sdm conda."""
+    return f"../envs/{stage}.yaml"
+
+
+def script_of(rule_name):
+    """Path of the script of a rule, seen from the rule files."""
+    return f"../workflow_scripts/{rule_name}.py"
+
+
+def code_of(rule_name):
+    """Digest of a rule's script and of every library module behind it."""
+    return code_digest(SCRIPTS / f"{rule_name}.py", package=SCRIPTS / "modular_faces")
+
+
+def options_of(stage):
+    """What of the config changes the result of a stage."""
+    return stage_options(CONFIG, stage)
+
+
+def options_of_study(wildcards):
+    """Options of the landmarks of one variant of the study."""
+    return study_options(CONFIG, wildcards.variant)
+
+
+def listing_of(wildcards):
+    """The list of a shard's pictures; its name holds the digest of its content."""
+    return PLAN.shard_listing(wildcards.shard)
+
+
+def metadata_of(rule_name, options):
+    """What the files of a rule say about themselves."""
+    return table_metadata(dataset=CONFIG.dataset.name, stage=rule_name, options=options)
+
+
+def metadata_of_study(wildcards):
+    """The same for one variant of the study."""
+    return metadata_of("study", options_of_study(wildcards))
+
+
+def memory_of(megabytes):
+    """Memory of a job in MB, more at each attempt."""
+
+    def of_attempt(wildcards, attempt):
+        return megabytes * attempt
+
+    return of_attempt
+
+
+onsuccess:
+    print(summarise_run(Path(RESULTS), seconds=time.time() - STARTED), file=sys.stderr)

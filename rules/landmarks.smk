@@ -1,0 +1,34 @@
+"""The cascade finds landmarks: each attempt only on pictures that are still lost.
+
+Needs: shards/*/inspection.parquet, shards/*/pictures.arrow.
+Gives: shards/*/landmarks.parquet, shards/*/mesh.parquet, shards/*/faces.parquet.
+"""
+
+
+rule landmarks:
+    message:
+        "finding landmarks in shard {wildcards.shard}"
+    input:
+        inspection=rules.preprocess.output.inspection,
+        pictures=rules.preprocess.output.pictures,
+    output:
+        landmarks=of_shard("landmarks.parquet"),
+        mesh=of_shard("mesh.parquet"),
+        faces=of_shard("faces.parquet"),
+    params:
+        options=options_of("landmarks"),
+        metadata=metadata_of("landmarks", options_of("landmarks")),
+        code=code_of("landmarks"),
+    log:
+        log_of("landmarks", "/{shard}"),
+    benchmark:
+        benchmark_of("landmarks", "/{shard}")
+    threads: 1
+    priority: 10
+    resources:
+        mem_mb=memory_of(700),
+        runtime=60,
+    conda:
+        environment("landmarks")
+    script:
+        script_of("landmarks")

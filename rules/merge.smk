@@ -1,0 +1,37 @@
+"""One table: a row per picture, nothing lost.
+
+Needs: manifest.parquet and what every stage wrote for every shard.
+Gives: features.parquet, features_core.csv, features_dictionary.csv, mesh.parquet, summary.json, and on
+request features.csv and faces.parquet.
+"""
+
+
+rule merge:
+    message:
+        "merging the table of {CONFIG.dataset.name}"
+    input:
+        manifest=rules.manifest.output.table,
+        landmarks=of_all_shards("landmarks.parquet"),
+        mesh=of_all_shards("mesh.parquet"),
+        faces=of_all_shards("faces.parquet"),
+        color=of_all_shards("color.parquet"),
+        texture=of_all_shards("texture.parquet"),
+        pose=of_all_shards("pose.parquet"),
+    output:
+        **wanted_tables(),
+    params:
+        options=options_of("merge"),
+        metadata=metadata_of("merge", options_of("merge")),
+        code=code_of("merge"),
+    log:
+        log_of("merge"),
+    benchmark:
+        benchmark_of("merge")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    conda:
+        environment("extract")
+    script:
+        script_of("merge")

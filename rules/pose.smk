@@ -1,0 +1,32 @@
+"""The 3-D face angle, from the mesh.
+
+Needs: shards/*/inspection.parquet, shards/*/mesh.parquet.
+Gives: shards/*/pose.parquet.
+"""
+
+
+rule pose:
+    message:
+        "measuring the face angle in shard {wildcards.shard}"
+    input:
+        inspection=rules.preprocess.output.inspection,
+        mesh=rules.landmarks.output.mesh,
+    output:
+        table=of_shard("pose.parquet"),
+    params:
+        options=options_of("pose"),
+        metadata=metadata_of("pose", options_of("pose")),
+        code=code_of("pose"),
+    log:
+        log_of("pose", "/{shard}"),
+    benchmark:
+        benchmark_of("pose", "/{shard}")
+    threads: 1
+    priority: 20
+    resources:
+        mem_mb=memory_of(500),
+        runtime=30,
+    conda:
+        environment("landmarks")
+    script:
+        script_of("pose")

@@ -1,0 +1,60 @@
+"""Files are read and checked once; the manifest has a row per file.
+
+Needs: the listing (made by the main process).
+Gives: shards/*/inspection.parquet, shards/*/pictures.arrow (the files that are pictures, as they are,
+in one file per shard), manifest.parquet.
+"""
+
+
+rule preprocess:
+    message:
+        "reading pictures of shard {wildcards.shard}"
+    output:
+        inspection=of_shard("inspection.parquet"),
+        pictures=of_shard("pictures.arrow"),
+    params:
+        root=PLAN.root,
+        listing=listing_of,
+        options=options_of("preprocess"),
+        metadata=metadata_of("preprocess", options_of("preprocess")),
+        code=code_of("preprocess"),
+    log:
+        log_of("preprocess", "/{shard}"),
+    benchmark:
+        benchmark_of("preprocess", "/{shard}")
+    threads: 1
+    resources:
+        mem_mb=memory_of(700),
+        runtime=30,
+    conda:
+        environment("extract")
+    script:
+        script_of("preprocess")
+
+
+rule manifest:
+    message:
+        "gathering the manifest, looking for duplicates"
+    input:
+        inspections=of_all_shards("inspection.parquet"),
+    output:
+        table=f"{RESULTS}/manifest.parquet",
+    params:
+        root=PLAN.root,
+        dataset=CONFIG.dataset.model_dump(),
+        labels=PLAN.label_digest,
+        options=options_of("duplicates"),
+        metadata=metadata_of("manifest", options_of("duplicates")),
+        code=code_of("manifest"),
+    log:
+        log_of("manifest"),
+    benchmark:
+        benchmark_of("manifest")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    conda:
+        environment("extract")
+    script:
+        script_of("manifest")

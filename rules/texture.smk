@@ -1,0 +1,33 @@
+"""Haralick texture of the picture and of regions of the face.
+
+Needs: shards/*/inspection.parquet, shards/*/pictures.arrow, shards/*/mesh.parquet.
+Gives: shards/*/texture.parquet.
+"""
+
+
+rule texture:
+    message:
+        "measuring texture in shard {wildcards.shard}"
+    input:
+        inspection=rules.preprocess.output.inspection,
+        pictures=rules.preprocess.output.pictures,
+        mesh=rules.landmarks.output.mesh,
+    output:
+        table=of_shard("texture.parquet"),
+    params:
+        options=options_of("texture"),
+        metadata=metadata_of("texture", options_of("texture")),
+        code=code_of("texture"),
+    log:
+        log_of("texture", "/{shard}"),
+    benchmark:
+        benchmark_of("texture", "/{shard}")
+    threads: 1
+    priority: 20
+    resources:
+        mem_mb=memory_of(700),
+        runtime=60,
+    conda:
+        environment("extract")
+    script:
+        script_of("texture")

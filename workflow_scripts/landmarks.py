@@ -1,0 +1,44 @@
+"""Run the cascade over the pictures of a shard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modular_faces.backends import open_backend
+from modular_faces.jobs import start_job
+from modular_faces.landmarks import (
+    cascade_stages,
+    faces_table,
+    find_faces,
+    landmark_table,
+    trusted_meshes,
+)
+from modular_faces.packs import read_pictures
+from modular_faces.preprocess import refusals
+from modular_faces.tables import mesh_table, write_table
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+options, metadata = snakemake.params.options, snakemake.params.metadata
+stages = cascade_stages(options["cascade"])
+backend = open_backend(
+    options["backend"], model=options["model"], threshold=options["threshold"]
+)
+outcomes = find_faces(
+    refusals(snakemake.input.inspection),
+    read_pictures(snakemake.input.pictures),
+    backend,
+    stages=stages,
+    accept=options["accept"],
+)
+write_table(faces_table(outcomes), snakemake.output.faces, metadata=metadata)
+write_table(
+    mesh_table(list(outcomes), trusted_meshes(outcomes)), snakemake.output.mesh, metadata=metadata
+)
+write_table(
+    landmark_table(outcomes, source=backend.name, stages=stages),
+    snakemake.output.landmarks,
+    metadata=metadata,
+)

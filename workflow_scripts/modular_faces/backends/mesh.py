@@ -1,0 +1,66 @@
+"""The embedded backend: BlazeFace detector, then the 478-point face mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modular_faces.backends import Box, Face
+from modular_faces.detector import detect
+from modular_faces.face_mesh import (
+    Region,
+    mesh_from_region,
+    region_from_detection,
+    region_of_frame,
+)
+from modular_faces.face_model import FaceModel
+from modular_faces.ibug68 import landmarks_from_mesh
+from modular_faces.mesh_symmetry import mesh_partners
+
+_OVERLAP = 0.3
+"""Detections that overlap by more than this (intersection over union) are one face: MediaPipe's."""
+
+
+class MeshBackend:
+    """Finds faces with Google's face landmarker, run as MediaPipe runs it.
+
+    Parameters
+    ----------
+    model : Path or None
+        `face_landmarker.task`; None for the one in the installed package.
+    threshold : float
+        Least score of the detector, 0 to 1.
+    """
+
+    name = "mesh"
+    mesh_partners: NDArray[np.intp]
+
+    def __init__(self, *, model: Path | None, threshold: float) -> None:
+        self._model = FaceModel.load(model)
+        self._threshold = threshold
+        self.mesh_partners = mesh_partners(self._model.geometry.vertices)
+
+    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
+        """Find all faces; see `modular_faces.backends.Backend`."""
+        if box == "frame":
+            return [self._face(picture, region_of_frame(picture.shape), np.nan)]
+        detections = detect(self._model, picture, threshold=self._threshold, overlap=_OVERLAP)
+        return [
+            self._face(picture, region_from_detection(detection), detection.score)
+            for detection in detections
+        ]
+
+    def _face(self, picture: NDArray[np.uint8], region: Region, score: float) -> Face:
+        found = mesh_from_region(self._model, picture, region)
+        mesh = found.mesh.astype(np.float64)
+        corners = np.concatenate([mesh[:, :2].min(axis=0), mesh[:, :2].max(axis=0)])
+        return Face(
+            landmarks=landmarks_from_mesh(mesh),
+            box=corners,
+            mesh=mesh,
+            detector_score=score,
+            mesh_presence=found.presence,
+        )

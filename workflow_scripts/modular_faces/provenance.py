@@ -1,0 +1,84 @@
+"""Which code a rule runs: a digest of a script and every library module it imports, directly or not.
+
+Snakemake does not see that an imported module changed. Each rule therefore carries this digest among
+its `params`, so that an edited module makes exactly the stages that use it run again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "modular_faces"
+
+
+def code_digest(script: Path, *, package: Path) -> str:
+    """Digest a script together with the library modules behind it.
+
+    Parameters
+    ----------
+    script : Path
+        The script of a rule.
+    package : Path
+        Folder of the library.
+
+    Returns
+    -------
+    str of 16 hexadecimal digits
+    """
+    digest = hashlib.sha256()
+    for path in sorted(source_files(script, package=package)):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def source_files(script: Path, *, package: Path) -> frozenset[Path]:
+    """Find a script and the library files it imports, followed to the end.
+
+    Parameters
+    ----------
+    script, package : Path
+        As for `code_digest`.
+
+    Returns
+    -------
+    frozenset of Path
+        Imports inside functions count; imports for type checking only count too.
+    """
+    found: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting.extend(_imported_files(path, package))
+    return frozenset(found)
+
+
+@cache
+def _imported_files(path: Path, package: Path) -> tuple[Path, ...]:
+    tree = ast.parse(path.read_bytes(), filename=str(path))
+    names = {name for node in ast.walk(tree) for name in _imported_names(node)}
+    return tuple(file for name in sorted(names) for file in _module_files(name, package))
+
+
+def _imported_names(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        yield node.module
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _module_files(name: str, package: Path) -> Iterator[Path]:
+    parts = name.split(".")
+    if parts[0] != PACKAGE or len(parts) == 1:
+        return
+    base = package.joinpath(*parts[1:])
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            yield candidate
