@@ -195,7 +195,7 @@ def _checked_step(number: int, entry: object) -> tuple[str, dict[str, Any]]:
 
 def _in_words(value: object) -> str:
     if isinstance(value, (list, tuple)):
-        rows = "; ".join(" ".join(f"{weight:g}" for weight in row) for row in value)
+        rows = "; ".join(" ".join(f"{weight:.3g}" for weight in row) for row in value)
         return f"[{rows}]"
     if isinstance(value, bool):
         return str(value).lower()
