@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from modular_faces.geometry import IBUG68_MIRROR, FloatArray, compose, scaling, transform
-from modular_faces.steps import Picture
+from modular_faces.step_options import Number, Whole
+from modular_faces.steps import STEP_OPTIONS, STEPS, Picture
 from modular_faces.variants import (
     Applied,
     Steps,
@@ -262,3 +266,28 @@ def test_descriptions_name_defaults_and_leave_out_what_has_no_effect() -> None:
     assert describe_variant("x", [{"rotate": {"degrees": 5}}]) == (
         "x: rotate degrees=5 expand=true fill=127"
     )
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "variants.md").read_text(encoding="utf-8")
+SECTIONS = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##)", PAGE, flags=re.MULTILINE | re.DOTALL))
+
+
+def test_the_page_has_a_section_for_each_step_and_names_each_option() -> None:
+    named = {step: re.findall(r"^- `(\w+)`", text, re.MULTILINE) for step, text in SECTIONS.items()}
+    assert named == {step: list(options) for step, options in STEP_OPTIONS.items()}
+
+
+def test_the_examples_of_the_page_are_good_variants() -> None:
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+    chains = [steps for block in blocks for steps in block["variants"].values()]
+    for steps in chains:
+        check_steps(steps)
+    assert {step for steps in chains for entry in steps for step in entry} == set(STEPS)
+
+
+def test_the_page_states_the_limits_of_the_options() -> None:
+    for step, options in STEP_OPTIONS.items():
+        for option, declared in options.items():
+            if isinstance(declared.kind, (Number, Whole)):
+                limits = f"- `{option}`: {declared.kind.least:g} to {declared.kind.most:g}"
+                assert limits in SECTIONS[step]
