@@ -155,4 +155,6 @@ def mesh_from_region(model: FaceModel, picture: NDArray[np.uint8], region: Regio
     logit = float(model.mesh.output(1).item())
     points[:, :2] = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
     points[:, 2] *= region.size / _INPUT_SIZE
-    return MeshFace(points.astype(np.float32), 1 / (1 + math.exp(-logit)))
+    # The logistic function, written so that no logit overflows.
+    presence = (1 + math.tanh(logit / 2)) / 2
+    return MeshFace(points.astype(np.float32), presence)
