@@ -62,6 +62,26 @@ def test_the_edge_of_the_original_is_drawn_inside_a_border() -> None:
     assert count(sheet, (127, 127, 127)) > 100**2 * 0.7
 
 
+def test_the_edge_of_the_original_is_where_its_pixels_end() -> None:
+    # Shown ten times as large, the original reaches from pixel 50 to 149 of the result.
+    border: Steps = [{"pad": {"fraction": 0.5, "value": 127}}]
+    sheet = contact_sheet({"a": plain(10, 10, GREEN)}, {"border": border}, tile=202)
+    rows, columns = np.nonzero((sheet == ORIGINAL_EDGE).all(axis=2))
+    frame_columns = np.nonzero((sheet == INK).all(axis=2).sum(axis=0) > 150)[0]
+    assert columns.min() - frame_columns.min() - 1 == pytest.approx(49.5, abs=0.6)
+    assert columns.max() - frame_columns.min() - 1 == pytest.approx(149.5, abs=0.6)
+    assert np.ptp(rows) == np.ptp(columns)
+
+
+def test_long_descriptions_are_cut_short() -> None:
+    picture = {"a": plain(50, 50, GREEN)}
+    heights = [
+        contact_sheet(picture, {"k": [{"kernel": {"weights": [[0.125] * n] * n}}]}, tile=100).shape
+        for n in (9, 31)
+    ]
+    assert heights[0] == heights[1]
+
+
 def test_text_is_written_and_grows_the_head_instead_of_being_cut() -> None:
     picture = {"a": plain(50, 50, GREEN)}
     short = contact_sheet(picture, {"short": []}, tile=100)

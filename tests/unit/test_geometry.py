@@ -120,10 +120,12 @@ def test_procrustes_finds_a_known_similarity_in_space() -> None:
     np.testing.assert_allclose(shift, [1.0, 2.0, 3.0], atol=1e-12)
 
 
-def test_procrustes_never_reflects() -> None:
-    source = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 1.0]])
-    _, turn, _ = procrustes(source, source * [-1.0, 1.0], np.ones(3))
-    assert np.linalg.det(turn) == pytest.approx(1.0)
+def test_procrustes_never_reflects_but_takes_the_best_rotation() -> None:
+    source = np.array([[-3.0, 0.0], [3.0, 0.0], [0.0, -1.0], [0.0, 1.0]])
+    # Mirrored in y: the long axis fits unturned, and half a turn fits the short axis only.
+    scale, turn, _ = procrustes(source, source * [1.0, -1.0], np.ones(4))
+    np.testing.assert_allclose(turn, np.eye(2), atol=1e-12)
+    assert scale == pytest.approx((18 - 2) / 20)
 
 
 def test_procrustes_ignores_points_without_weight() -> None:

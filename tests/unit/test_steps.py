@@ -206,6 +206,15 @@ def test_clahe_spreads_local_contrast_and_leaves_grey_grey() -> None:
     assert np.ptp(result.astype(int), axis=2).max() <= 1
 
 
+@pytest.mark.parametrize("name", ["clahe", "equalize"])
+def test_equalising_leaves_red_red_and_blue_blue(name: str) -> None:
+    colours = np.array([[[0] * 3, [120, 60, 60], [60, 60, 120], [255] * 3]], dtype=np.uint8)
+    result = run(name, np.tile(colours, (32, 8, 1))).astype(int)
+    red, blue = result[16, 17], result[16, 18]
+    assert red[0] - red[2] > 40
+    assert blue[2] - blue[0] > 40
+
+
 def test_denoise_smooths_and_keeps_edges() -> None:
     edge = grey(np.repeat([[0, 255]], 8, axis=1).repeat(16, axis=0))
     np.testing.assert_array_equal(run("denoise", edge), edge)
