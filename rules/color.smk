@@ -9,9 +9,9 @@ rule color:
     message:
         "measuring colour in shard {wildcards.shard}"
     input:
-        inspection=rules.preprocess.output.inspection,
-        pictures=rules.preprocess.output.pictures,
-        mesh=rules.landmarks.output.mesh,
+        inspection=of_shard("inspection.parquet"),
+        pictures=of_shard("pictures.arrow"),
+        mesh=of_shard("mesh.parquet"),
     output:
         table=of_shard("color.parquet"),
     params:

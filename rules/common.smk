@@ -4,12 +4,18 @@ import sys
 import time
 from pathlib import Path
 
-from modular_faces.config import ConfigError, load_config, stage_options, study_options
-from modular_faces.heads import announce_head
+from modular_faces.config import (
+    ConfigError,
+    layout_options,
+    load_config,
+    stage_options,
+    study_options,
+)
+from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, table_metadata
-from modular_faces.summary import summarise_run
+from modular_faces.summary import summary_text
 
 STARTED = time.time()
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
@@ -20,13 +26,14 @@ try:
 except (ConfigError, LayoutError) as error:
     sys.exit(f"modular-faces: {error}")
 if workflow.is_main_process:
-    announce_head(Path(".snakemake"))
+    record_head(Path(".snakemake"))
+    print(lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]]), file=sys.stderr)
 
 RESULTS = PLAN.results
 
 
 wildcard_constraints:
-    shard=r"\d{4,}",
+    shard="[0-9]+",
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
 
@@ -127,4 +134,4 @@ def memory_of(megabytes):
 
 
 onsuccess:
-    print(summarise_run(Path(RESULTS), seconds=time.time() - STARTED), file=sys.stderr)
+    print(summary_text(Path(RESULTS), seconds=time.time() - STARTED), file=sys.stderr)

@@ -9,8 +9,8 @@ rule landmarks:
     message:
         "finding landmarks in shard {wildcards.shard}"
     input:
-        inspection=rules.preprocess.output.inspection,
-        pictures=rules.preprocess.output.pictures,
+        inspection=of_shard("inspection.parquet"),
+        pictures=of_shard("pictures.arrow"),
     output:
         landmarks=of_shard("landmarks.parquet"),
         mesh=of_shard("mesh.parquet"),

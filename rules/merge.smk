@@ -11,6 +11,7 @@ rule merge:
         "merging the table of {CONFIG.dataset.name}"
     input:
         manifest=rules.manifest.output.table,
+        labels=rules.manifest.output.labels,
         landmarks=of_all_shards("landmarks.parquet"),
         mesh=of_all_shards("mesh.parquet"),
         faces=of_all_shards("faces.parquet"),

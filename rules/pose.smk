@@ -9,8 +9,8 @@ rule pose:
     message:
         "measuring the face angle in shard {wildcards.shard}"
     input:
-        inspection=rules.preprocess.output.inspection,
-        mesh=rules.landmarks.output.mesh,
+        inspection=of_shard("inspection.parquet"),
+        mesh=of_shard("mesh.parquet"),
     output:
         table=of_shard("pose.parquet"),
     params:

@@ -39,12 +39,13 @@ rule manifest:
         inspections=of_all_shards("inspection.parquet"),
     output:
         table=f"{RESULTS}/manifest.parquet",
+        labels=f"{RESULTS}/labels.json",
     params:
-        root=PLAN.root,
-        dataset=CONFIG.dataset.model_dump(),
+        listings=PLAN.listings,
+        layout=layout_options(CONFIG),
         labels=PLAN.label_digest,
-        options=options_of("duplicates"),
-        metadata=metadata_of("manifest", options_of("duplicates")),
+        options=options_of("manifest"),
+        metadata=metadata_of("manifest", options_of("manifest")),
         code=code_of("manifest"),
     log:
         log_of("manifest"),

@@ -9,8 +9,8 @@ rule study:
     message:
         "study: {wildcards.backend} on {wildcards.variant}, shard {wildcards.shard}"
     input:
-        inspection=rules.preprocess.output.inspection,
-        pictures=rules.preprocess.output.pictures,
+        inspection=of_shard("inspection.parquet"),
+        pictures=of_shard("pictures.arrow"),
     output:
         landmarks=of_study("landmarks.parquet"),
     params:
@@ -37,7 +37,7 @@ rule gather_study:
         "gathering the study"
     input:
         expand(
-            rules.study.output.landmarks,
+            of_study("landmarks.parquet"),
             backend=CONFIG.study.backends,
             variant=PLAN.study_variants,
             shard=PLAN.shards,

@@ -9,9 +9,9 @@ rule texture:
     message:
         "measuring texture in shard {wildcards.shard}"
     input:
-        inspection=rules.preprocess.output.inspection,
-        pictures=rules.preprocess.output.pictures,
-        mesh=rules.landmarks.output.mesh,
+        inspection=of_shard("inspection.parquet"),
+        pictures=of_shard("pictures.arrow"),
+        mesh=of_shard("mesh.parquet"),
     output:
         table=of_shard("texture.parquet"),
     params:

@@ -1,11 +1,9 @@
 """Run the cascade over the pictures of a shard."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from modular_faces.backends import open_backend
-from modular_faces.jobs import start_job
+from modular_faces.jobs import as_path, start_job
 from modular_faces.landmarks import (
     cascade_stages,
     faces_table,
@@ -24,7 +22,7 @@ start_job(snakemake.log[0])
 options, metadata = snakemake.params.options, snakemake.params.metadata
 stages = cascade_stages(options["cascade"])
 backend = open_backend(
-    options["backend"], model=options["model"], threshold=options["threshold"]
+    options["backend"], model=as_path(options["model"]), threshold=options["threshold"]
 )
 outcomes = find_faces(
     refusals(snakemake.input.inspection),

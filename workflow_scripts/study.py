@@ -1,12 +1,10 @@
 """Find landmarks on one variant of every picture of a shard."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from modular_faces.backends import open_backend
-from modular_faces.jobs import start_job
-from modular_faces.landmarks import cascade_stages, find_faces, landmark_table
+from modular_faces.jobs import as_path, start_job
+from modular_faces.landmarks import cascade_stages, find_faces, study_table
 from modular_faces.packs import read_pictures
 from modular_faces.preprocess import refusals
 from modular_faces.tables import write_table
@@ -18,7 +16,7 @@ start_job(snakemake.log[0])
 options = snakemake.params.options
 stages = cascade_stages(options["cascade"])
 backend = open_backend(
-    options["backend"], model=options["model"], threshold=options["threshold"]
+    options["backend"], model=as_path(options["model"]), threshold=options["threshold"]
 )
 outcomes = find_faces(
     refusals(snakemake.input.inspection),
@@ -28,7 +26,7 @@ outcomes = find_faces(
     accept=options["accept"],
 )
 write_table(
-    landmark_table(outcomes, source=backend.name, stages=stages),
+    study_table(outcomes, source=backend.name, stages=stages),
     snakemake.output.landmarks,
     metadata=snakemake.params.metadata,
 )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -24,37 +25,6 @@ def test_a_matrix_of_the_wrong_shape_is_refused() -> None:
         tables.table_from_matrix(["a", "b"], ["p", "q"], np.zeros((1, 2)))
 
 
-def test_pictures_come_back_in_order_across_batches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tables, "BATCH_BYTES", 100)
-    rng = np.random.default_rng(0)
-    shapes = [(4, 5), (1, 1), (9, 3), (2, 2)]
-    pictures = {
-        f"p{i}": rng.integers(0, 256, (*shape, 3), np.uint8) for i, shape in enumerate(shapes)
-    }
-    with tables.PictureWriter(tmp_path / "pack.arrow") as writer:
-        for image_id, picture in pictures.items():
-            writer.add(image_id, picture)
-    back = list(tables.read_pictures(tmp_path / "pack.arrow"))
-    assert [image_id for image_id, _ in back] == list(pictures)
-    for image_id, picture in back:
-        np.testing.assert_array_equal(picture, pictures[image_id])
-
-
-def test_an_empty_pack_is_read_as_no_pictures(tmp_path: Path) -> None:
-    with tables.PictureWriter(tmp_path / "pack.arrow"):
-        pass
-    assert list(tables.read_pictures(tmp_path / "pack.arrow")) == []
-
-
-def test_an_interrupted_file_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), tables.PictureWriter(tmp_path / "pack.arrow") as writer:
-        writer.add("a", np.zeros((2, 2, 3), np.uint8))
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_an_interrupted_rewrite_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "t.txt"
     path.write_text("old")
@@ -72,3 +42,38 @@ def test_meshes_survive_the_table(tmp_path: Path) -> None:
     back = tables.read_meshes(tmp_path / "m.parquet")
     assert list(back) == ["b"]
     np.testing.assert_array_equal(back["b"], mesh)
+
+
+def numbers(start: int, count: int) -> pa.Table:
+    return pa.table({"n": pa.array(range(start, start + count), pa.int64())})
+
+
+def test_row_groups_do_not_depend_on_the_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "ROW_GROUP", 4)
+    cuts = {"one": [11], "many": [0, 3, 1, 0, 5, 2], "exact": [4, 4, 3]}
+    files = []
+    for name, counts in cuts.items():
+        starts = [sum(counts[:k]) for k in range(len(counts))]
+        parts = [numbers(start, count) for start, count in zip(starts, counts, strict=True)]
+        tables.write_parts(parts, tmp_path / name, metadata={"a": "b"})
+        files.append((tmp_path / name).read_bytes())
+    assert files[0] == files[1] == files[2]
+    stored = pq.ParquetFile(tmp_path / "one")
+    assert [stored.metadata.row_group(k).num_rows for k in range(3)] == [4, 4, 3]
+    assert stored.read().column("n").to_pylist() == list(range(11))
+
+
+def test_no_rows_at_all_still_make_a_table(tmp_path: Path) -> None:
+    tables.write_parts([numbers(0, 0)], tmp_path / "t", metadata={})
+    assert pq.read_table(tmp_path / "t").column_names == ["n"]
+
+
+def test_csv_holds_chosen_columns_under_their_new_names(tmp_path: Path) -> None:
+    table = pa.table({"a": ["x,y", None], "b": [1.5, None], "c": [True, False]})
+    with tables.csv_sink(tmp_path / "t.csv", columns=["c", "b", "a"], rename={"b": "B"}) as write:
+        write(table)
+        write(table)
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    assert lines == ['"c","B","a"', 'true,1.5,"x,y"', "false,,", 'true,1.5,"x,y"', "false,,"]

@@ -21,7 +21,7 @@ NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Steps = list[dict[str, dict[str, Any]]]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Bins = Annotated[int, Field(ge=1, le=256)]
+Bins = Annotated[int, Field(ge=2, le=256)]
 
 SHIPPED_VARIANTS: dict[str, Steps] = {
     "original": [],
@@ -65,7 +65,8 @@ class Dataset(_Section):
     rating_columns: list[str] | None = None
     """Layout csv: columns of ratings; by default every other column of numbers."""
     ratings: str | None = None
-    """A table with a column `image` (path, file name or stem) and columns of ratings, for any layout."""
+    """A table with a column `image` (path, file name or stem) and columns of ratings, for any layout; by
+    default `ratings.csv` in the root where there is one."""
 
 
 class Preprocess(_Section):
@@ -82,7 +83,7 @@ class Duplicates(_Section):
 
     max_distance: Annotated[int, Field(ge=0, le=32)] = 6
     """Greatest number of differing bits of the 64-bit perceptual hashes of near duplicates."""
-    min_correlation: Fraction = 0.98
+    min_correlation: Fraction = 0.99
     """Least correlation of the grey thumbnails of near duplicates."""
 
 
@@ -140,7 +141,7 @@ class Color(_Section):
 
     regions: Annotated[list[str], Field(min_length=1)] = list(REGIONS)
     """Regions to measure."""
-    bins: dict[Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]] = {
+    spaces: dict[Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]] = {
         "rgb": [8, 8, 8],
         "hsv": [8, 8, 8],
         "lab": [8, 8, 8],
@@ -177,8 +178,9 @@ class Pose(_Section):
 
     method: Literal["procrustes", "perspective"] = "procrustes"
     """`procrustes` fits the canonical face to the mesh as it is; `perspective` assumes a camera."""
-    field_of_view: Annotated[float, Field(gt=1, lt=170)] = 63.0
-    """Vertical field of view of the assumed camera in degrees; counts for `perspective` only."""
+    focal_length: Annotated[float, Field(gt=0)] = 1.0
+    """Focal length of the assumed camera as a multiple of the longer side of the picture; counts for
+    `perspective` only."""
 
 
 class Merge(_Section):
@@ -322,7 +324,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     ----------
     config : Config
     stage : str
-        preprocess, landmarks, study, color, texture, pose or merge.
+        preprocess, manifest, landmarks, color, texture, pose or merge.
 
     Returns
     -------
@@ -331,7 +333,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     """
     variants = config.all_variants()
     if stage in ("color", "texture"):
-        section = getattr(config, stage)
+        section: Color | Texture = getattr(config, stage)
         return section.model_dump(exclude={"variant"}) | {
             "min_pixels": config.regions.min_pixels,
             "steps": variants[section.variant],
@@ -339,6 +341,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     if stage == "landmarks":
         landmarks = config.landmarks
         return {
+            "backend": landmarks.backend,
             "model": landmarks.model,
             "threshold": landmarks.detector_threshold,
             "accept": landmarks.accept,
@@ -347,13 +350,33 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
                 for s in landmarks.cascade
             ],
         }
+    if stage == "pose":
+        pose = config.pose
+        focal_length = pose.focal_length if pose.method == "perspective" else None
+        return {"model": config.landmarks.model, "method": pose.method, "focal_length": focal_length}
+    if stage == "manifest":
+        return config.duplicates.model_dump()
     if stage == "preprocess":
         return {
             "max_pixels": int(config.preprocess.max_megapixels * 1e6),
             "min_side": config.preprocess.min_side,
         }
-    options: dict[str, Any] = getattr(config, stage).model_dump()
-    return options
+    if stage == "merge":
+        return {
+            "face": config.regions.face,
+            "rename": config.merge.rename,
+            "color": stage_options(config, "color"),
+            "texture": stage_options(config, "texture"),
+        }
+    raise ValueError(f"no stage '{stage}' has options")
+
+
+def layout_options(config: Config) -> dict[str, Any]:
+    """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
+    options = config.dataset.model_dump(exclude={"layout"})
+    beside = Path(config.dataset.root) / "ratings.csv"
+    ratings = config.dataset.ratings or (str(beside) if beside.is_file() else None)
+    return {**options, "name": config.dataset.layout, "ratings": ratings}
 
 
 def study_options(config: Config, variant: str) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _expand(begin: np.ndarray, end: np.ndarray) -> Iterator[tuple[np.ndarray, np
     counts = np.maximum(end - begin, 0)
     total = np.concatenate([[0], np.cumsum(counts)])
     cuts = np.searchsorted(total, np.arange(0, total[-1] + _CHUNK_PAIRS, _CHUNK_PAIRS)).tolist()
-    for first, stop in pairwise(sorted({*cuts, len(counts)})):
+    for first, stop in pairwise(sorted({*(min(cut, len(counts)) for cut in cuts), len(counts)})):
         some = counts[first:stop]
         left = np.repeat(np.arange(first, stop), some)
         offset = np.arange(len(left)) - np.repeat(total[first:stop] - total[first], some)

@@ -145,9 +145,7 @@ class FaceModel:
         ModelError
             Not found, or not the pinned file.
         """
-        content = read_bundle(bundle_path() if path is None else path)
-        with zipfile.ZipFile(io.BytesIO(content)) as bundle:
-            parts = {name: bundle.read(name) for name in bundle.namelist()}
+        parts = read_parts(path)
         return cls(
             detector=Network(parts[DETECTOR_PART]),
             mesh=Network(parts[MESH_PART]),
@@ -155,6 +153,18 @@ class FaceModel:
             parts=MappingProxyType(parts),
             sha256=MODEL_SHA256,
         )
+
+
+def read_parts(path: Path | None) -> dict[str, bytes]:
+    """Contents of the verified bundle by name; None takes the one of the installed package."""
+    content = read_bundle(bundle_path() if path is None else path)
+    with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+        return {name: bundle.read(name) for name in bundle.namelist()}
+
+
+def load_geometry(path: Path | None) -> FaceGeometry:
+    """Read only the canonical face of a bundle; None takes the one of the installed package."""
+    return read_geometry(read_parts(path)[GEOMETRY_PART])
 
 
 def bundle_path() -> Path:

@@ -9,7 +9,7 @@ Rules, all of them stated here because a row of the result depends on them:
 * The EXIF orientation is applied; colour profiles are not.
 * Transparent pixels are shown over `BACKGROUND`.
 * 16-bit samples are scaled by the range of their type (65535 -> 255), never clipped.
-  32-bit integer and float samples have no fixed range and are refused.
+  32-bit integer and float samples have no fixed range and are refused, and so is Lab colour.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _OTHER_FORMATS = (
     (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
     (0, b"8BPS", "Photoshop"),
 )
+_UNSUPPORTED_MODES = ("I", "F", "LAB")
 _ORIENTATION_TAG = 0x0112
 _BITS_PER_SAMPLE_TAG = 258
 _HEADER_BYTES = 1 << 20
@@ -203,8 +204,8 @@ def _to_rgb(image: Image.Image, bits: int) -> np.ndarray:
         samples = np.clip(np.asarray(image).astype(np.float64), 0, None)
         grey = np.rint(samples * (255.0 / (2**bits - 1)))
         return np.repeat(np.minimum(grey, 255).astype(np.uint8)[..., None], 3, axis=2)
-    if mode in ("I", "F"):
-        raise UnreadableError("unreadable", f"32-bit samples ({mode}) have no fixed range")
+    if mode in _UNSUPPORTED_MODES:
+        raise UnreadableError("unreadable", f"pixel type not supported ({mode})")
     if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         coloured = image.convert("RGBA")
         page = Image.new("RGBA", coloured.size, (*BACKGROUND, 255))

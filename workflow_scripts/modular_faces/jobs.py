@@ -39,6 +39,11 @@ def start_job(log: str) -> None:
     sys.excepthook = _log_and_show
 
 
+def as_path(value: str | None) -> Path | None:
+    """Turn a path of the config, which may be absent, into a Path."""
+    return None if value is None else Path(value)
+
+
 def _log_and_show(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:

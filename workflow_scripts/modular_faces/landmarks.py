@@ -177,6 +177,25 @@ def find_faces(
     return outcomes
 
 
+def study_table(
+    outcomes: Mapping[str, Outcome], *, source: str, stages: Sequence[Stage]
+) -> pa.Table:
+    """Make the table of one variant of the study: backend and variant in every row.
+
+    Returns
+    -------
+    pyarrow.Table
+        As `landmark_table`, with the columns backend and variant first after image_id.
+    """
+    table = landmark_table(outcomes, source=source, stages=stages)
+    fixed = {"backend": source, "variant": stages[0].variant}
+    for name in ("landmark_source", "variant", "stage"):
+        table = table.drop_columns(name)
+    for place, (name, value) in enumerate(fixed.items(), start=1):
+        table = table.add_column(place, name, pa.array([value] * len(outcomes), pa.string()))
+    return table
+
+
 def landmark_table(
     outcomes: Mapping[str, Outcome], *, source: str, stages: Sequence[Stage]
 ) -> pa.Table:

@@ -15,15 +15,21 @@ Mirroring the picture changes the signs of yaw and roll and leaves pitch alone.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.face_model import CANONICAL_VERTICES, MESH_VERTICES, FaceGeometry
 from modular_faces.geometry import procrustes
+from modular_faces.tables import table_from_matrix
 
 Method = Literal["procrustes", "perspective"]
+
+POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg")
+DECIMALS = 3
 
 # Below this cosine of yaw, pitch and roll turn the head about the same axis.
 _GIMBAL_COSINE = 1e-8
@@ -209,3 +215,41 @@ def _weighted(
 def _unproject(plane: NDArray[np.floating], distance: NDArray[np.floating]) -> NDArray[np.float64]:
     """Put points of the image plane at their distance before the camera (z towards the viewer)."""
     return np.column_stack([plane[:, 0] * distance, -plane[:, 1] * distance, -distance])
+
+
+def pose_table(
+    pictures: pa.Table,
+    meshes: Mapping[str, NDArray[np.float64]],
+    geometry: FaceGeometry,
+    *,
+    method: Method,
+    focal_length: float | None,
+) -> pa.Table:
+    """Estimate the angles of all faces of a shard.
+
+    Parameters
+    ----------
+    pictures : pyarrow.Table
+        Columns image_id, height, width; a row per picture.
+    meshes : mapping of str to (478, 3) ndarray of float64
+        Those of trusted faces.
+    geometry, method, focal_length
+        As for `head_pose`.
+
+    Returns
+    -------
+    pyarrow.Table
+        image_id and `POSE_COLUMNS` in degrees, rounded to thousandths; null without a mesh.
+    """
+    angles_found = np.full((pictures.num_rows, len(POSE_COLUMNS)), np.nan)
+    image_ids, heights, widths = (
+        pictures.column(name).to_pylist() for name in ("image_id", "height", "width")
+    )
+    for row, image_id in enumerate(image_ids):
+        if image_id in meshes:
+            shape = (heights[row], widths[row])
+            pose = head_pose(
+                meshes[image_id], shape, geometry, method=method, focal_length=focal_length
+            )
+            angles_found[row] = np.round(pose, DECIMALS)
+    return table_from_matrix(image_ids, POSE_COLUMNS, angles_found)

@@ -1,4 +1,4 @@
-"""Inspect and upright the pictures of one shard: each file is read once."""
+"""Inspect the files of one shard: each is read once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.fingerprint import grey_thumbnail, perceptual_hashes
 from modular_faces.images import decode_picture
+from modular_faces.packs import PackWriter
 from modular_faces.scan import Entry, file_path, shown_path
-from modular_faces.tables import PictureWriter
+from modular_faces.tables import read_table
 
 INSPECTION_SCHEMA = pa.schema(
     [
@@ -44,12 +44,12 @@ those from `format` to `grey`, the hashes and the thumbnail for pictures that we
 def preprocess_shard(
     entries: Iterable[Entry],
     root: str | os.PathLike[str],
-    writer: PictureWriter,
+    pack: PackWriter,
     *,
     max_pixels: int,
     min_side: int,
 ) -> pa.Table:
-    """Read, inspect and decode every picture of a shard.
+    """Read and inspect every picture of a shard.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ def preprocess_shard(
         In (hash, image_id) order, as `listing.read_shard` gives them.
     root : path
         Folder of the dataset.
-    writer : PictureWriter
-        Receives each decodable picture, upright, in the order of `entries`.
+    pack : PackWriter
+        Receives the file of each decodable picture, in the order of `entries`.
     max_pixels, min_side : int
         See `images.decode_picture`.
 
@@ -70,24 +70,24 @@ def preprocess_shard(
     """
     rows = []
     for entry in entries:
-        row, pixels = inspect_picture(entry, root, max_pixels=max_pixels, min_side=min_side)
-        if pixels is not None:
-            writer.add(entry.image_id, pixels)
+        row, content = inspect_picture(entry, root, max_pixels=max_pixels, min_side=min_side)
+        if content is not None:
+            pack.add(entry.image_id, content)
         rows.append(row)
     return pa.Table.from_pylist(rows, schema=INSPECTION_SCHEMA)
 
 
 def inspect_picture(
     entry: Entry, root: str | os.PathLike[str], *, max_pixels: int, min_side: int
-) -> tuple[dict[str, Any], np.ndarray | None]:
+) -> tuple[dict[str, Any], bytes | None]:
     """Inspect one picture.
 
     Returns
     -------
     row : dict
         Values of the columns of `INSPECTION_SCHEMA`; absent ones are null.
-    pixels : (H, W, 3) ndarray of uint8 or None
-        The upright picture, None where `failure_reason` is set.
+    content : bytes or None
+        The file as it is, None where `failure_reason` is set.
     """
     row: dict[str, Any] = {
         "image_id": entry.image_id,
@@ -118,4 +118,17 @@ def inspect_picture(
         "phash_mirrored": mirrored,
         "thumbnail": grey_thumbnail(pixels).tobytes(),
     }
-    return row, pixels
+    return row, data
+
+
+def refusals(inspection: str | os.PathLike[str]) -> dict[str, str]:
+    """Read why pictures of a shard could not be decoded.
+
+    Returns
+    -------
+    dict of str to str
+        `failure_reason` of every picture by `image_id`, in the order of the table; empty for pictures
+        that were decoded.
+    """
+    table = read_table(inspection, ["image_id", "failure_reason"])
+    return dict(zip(*(column.to_pylist() for column in table.columns), strict=True))

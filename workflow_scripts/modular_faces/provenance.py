@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from modular_faces import __version__
+from modular_faces.config import options_digest
 
 PACKAGE = "modular_faces"
 
@@ -57,6 +61,23 @@ def source_files(script: Path, *, package: Path) -> frozenset[Path]:
             found.add(path)
             waiting.extend(_imported_files(path, package))
     return frozenset(found)
+
+
+def table_metadata(*, dataset: str, stage: str, options: Mapping[str, Any]) -> dict[str, str]:
+    """Say in a file what made it: nothing that differs between two runs of the same thing.
+
+    Parameters
+    ----------
+    dataset, stage : str
+    options : mapping
+        What of the config changes the result of the stage.
+    """
+    return {
+        "dataset": dataset,
+        "stage": stage,
+        "config_sha256": options_digest(options),
+        "modular_faces": __version__,
+    }
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Tables and packs of pictures on disk: Parquet for rows, Arrow IPC for pixels.
+"""Tables on disk: Parquet and CSV, rows and meshes.
 
 Every file is written under a temporary name and renamed when whole, so that a killed job,
 or one that outlives its killed head process, never leaves half a file under a final name.
@@ -8,32 +8,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-BATCH_BYTES = 16 * 2**20
-"""Pixels gathered before a batch of pictures is written, in bytes."""
+ROW_GROUP = 4096
+"""Rows of a row group of a gathered table: fixed, so that no file depends on the number of shards."""
 
 MESH_POINTS = 478
 MESH_COLUMNS = tuple(f"mesh_{axis}_{i}" for axis in "xyz" for i in range(MESH_POINTS))
 """Columns of a mesh table: x of all points, then y, then z, in pixels."""
-
-_PICTURE_SCHEMA = pa.schema(
-    [
-        ("image_id", pa.string()),
-        ("height", pa.int32()),
-        ("width", pa.int32()),
-        ("pixels", pa.large_binary()),
-    ]
-)
-
 
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -74,6 +63,91 @@ def write_table(
     described = table.replace_schema_metadata(dict(metadata))
     with whole_file(path) as temporary:
         pq.write_table(described, temporary, compression="zstd")
+
+
+Sink = Callable[[pa.Table], None]
+"""Takes the next rows of a file that is being written."""
+
+
+@contextmanager
+def parquet_sink(path: str | os.PathLike[str], *, metadata: Mapping[str, str]) -> Iterator[Sink]:
+    """Write a Parquet file part by part, whole or not at all; each part becomes a row group."""
+    with whole_file(path) as temporary, ExitStack() as files:
+        writers: list[pq.ParquetWriter] = []
+
+        def write(part: pa.Table) -> None:
+            described = part.replace_schema_metadata(dict(metadata))
+            if not writers:
+                writer = pq.ParquetWriter(temporary, described.schema, compression="zstd")
+                writers.append(files.enter_context(writer))
+            writers[0].write_table(described)
+
+        yield write
+
+
+@contextmanager
+def csv_sink(
+    path: str | os.PathLike[str], *, columns: Sequence[str], rename: Mapping[str, str]
+) -> Iterator[Sink]:
+    """Write some columns to a CSV file part by part, whole or not at all.
+
+    Parameters
+    ----------
+    path : path-like
+    columns : sequence of str
+        Columns in the order of the file.
+    rename : mapping of str to str
+        Names in the file that differ from those of the table.
+    """
+    names = [rename.get(name, name) for name in columns]
+    with whole_file(path) as temporary, ExitStack() as files:
+        writers: list[pa_csv.CSVWriter] = []
+
+        def write(part: pa.Table) -> None:
+            chosen = part.select(columns).rename_columns(names).replace_schema_metadata(None)
+            if not writers:
+                writers.append(files.enter_context(pa_csv.CSVWriter(temporary, chosen.schema)))
+            writers[0].write_table(chosen)
+
+        yield write
+
+
+def regroup(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Cut tables that follow each other into parts of `ROW_GROUP` rows; the last may be shorter.
+
+    Yields
+    ------
+    pyarrow.Table
+        At least one, which has no rows when there are none.
+    """
+    held: list[pa.Table] = []
+    given = False
+    for part in parts:
+        held.append(part)
+        if sum(table.num_rows for table in held) >= ROW_GROUP:
+            joined = pa.concat_tables(held)
+            whole = joined.num_rows - joined.num_rows % ROW_GROUP
+            for start in range(0, whole, ROW_GROUP):
+                yield joined.slice(start, ROW_GROUP).combine_chunks()
+            given = True
+            held = [joined.slice(whole)]
+    rest = pa.concat_tables(held).combine_chunks()
+    if rest.num_rows or not given:
+        yield rest
+
+
+def write_parts(
+    parts: Iterable[pa.Table], path: str | os.PathLike[str], *, metadata: Mapping[str, str]
+) -> None:
+    """Write tables that follow each other as one Parquet file, in bounded memory."""
+    with parquet_sink(path, metadata=metadata) as write:
+        for part in regroup(parts):
+            write(part)
+
+
+def read_image_ids(path: str | os.PathLike[str]) -> list[str]:
+    """Read the ids of the pictures of a table, in order."""
+    return list(read_table(path, ["image_id"]).column(0).to_pylist())
 
 
 def read_table(path: str | os.PathLike[str], columns: Sequence[str] | None = None) -> pa.Table:
@@ -143,83 +217,6 @@ def matrix_from_table(table: pa.Table, names: Sequence[str]) -> np.ndarray:
         column = table.column(name).cast(pa.float64())
         matrix[:, k] = column.to_numpy(zero_copy_only=False)
     return matrix
-
-
-class PictureWriter:
-    """Write decoded pictures of one shard to one file, in bounded memory.
-
-    The file is Arrow IPC with LZ4: fast to write, and read back without decoding twice.
-
-    Parameters
-    ----------
-    path : path-like
-
-    Examples
-    --------
-    >>> with PictureWriter("pictures.arrow") as writer:  # doctest: +SKIP
-    ...     writer.add("train/1/a.jpg", picture)
-    """
-
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._file = whole_file(path)
-        self._rows: list[tuple[str, int, int, bytes]] = []
-        self._held = 0
-
-    def __enter__(self) -> Self:
-        temporary = self._file.__enter__()
-        options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-        self._writer = pa.ipc.new_file(str(temporary), _PICTURE_SCHEMA, options=options)
-        return self
-
-    def add(self, image_id: str, picture: np.ndarray) -> None:
-        """Append one (H, W, 3) uint8 RGB picture."""
-        height, width, _ = picture.shape
-        self._rows.append((image_id, height, width, picture.tobytes()))
-        self._held += picture.nbytes
-        if self._held >= BATCH_BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._rows:
-            columns = zip(*self._rows, strict=True)
-            arrays = [
-                pa.array(column, field.type)
-                for column, field in zip(columns, _PICTURE_SCHEMA, strict=True)
-            ]
-            self._writer.write_batch(pa.record_batch(arrays, schema=_PICTURE_SCHEMA))
-        self._rows, self._held = [], 0
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self._flush()
-        self._writer.close()
-        self._file.__exit__(kind, error, trace)
-
-
-def read_pictures(path: str | os.PathLike[str]) -> Iterator[tuple[str, np.ndarray]]:
-    """Read a shard's pictures one after the other, in the order they were written.
-
-    Yields
-    ------
-    image_id : str
-    picture : (H, W, 3) ndarray of uint8, RGB, read-only
-    """
-    with pa.memory_map(str(path)) as source:
-        reader = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(use_threads=False))
-        for index in range(reader.num_record_batches):
-            batch = reader.get_batch(index)
-            for row in range(batch.num_rows):
-                image_id, height, width, pixels = (column[row] for column in batch.columns)
-                shape = (height.as_py(), width.as_py(), 3)
-                yield (
-                    image_id.as_py(),
-                    np.frombuffer(pixels.as_buffer(), np.uint8).reshape(shape),
-                )
 
 
 def mesh_table(image_ids: Sequence[str], meshes: Mapping[str, np.ndarray]) -> pa.Table:

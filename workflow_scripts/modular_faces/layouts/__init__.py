@@ -27,14 +27,14 @@ _EXPECTED = {
 
 def open_layout(
     name: str,
-    root: Path,
+    root: str | Path,
     *,
-    table: Path | None,
+    table: str | Path | None,
     path_column: str,
     label_column: str | None,
     split_column: str | None,
     rating_columns: Sequence[str] | None,
-    ratings: Path | None,
+    ratings: str | Path | None,
 ) -> Layout:
     """Recognise the layout of a dataset.
 
@@ -65,12 +65,13 @@ def open_layout(
     LayoutError
         One line that says what was expected and what was seen.
     """
+    root = Path(root)
     if not root.is_dir():
         raise LayoutError(f"dataset.root {root}: no such folder; give the folder of the pictures")
     if name == "csv" or (name == "auto" and table is not None):
         layout = csv_table.open_table(
             root,
-            table=table,
+            table=None if table is None else Path(table),
             path_column=path_column,
             label_column=label_column,
             split_column=split_column,
@@ -78,7 +79,9 @@ def open_layout(
         )
     else:
         layout = _recognise(name, root)
-    return layout if ratings is None else layout.adding(ratings_reader(ratings), ratings)
+    return (
+        layout if ratings is None else layout.adding(ratings_reader(Path(ratings)), Path(ratings))
+    )
 
 
 def _recognise(name: str, root: Path) -> Layout:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from modular_faces.scan import Entry
+from modular_faces.scan import Entry, shown_path
 
 _NAME_LENGTH = 63
 _FIXED = ("split", "label", "label_name")
@@ -104,8 +104,11 @@ class Sheet:
         """Give the filled sheet."""
         columns = {"image_id": pa.array(self._image_ids, pa.string())}
         for name, values in self._columns.items():
-            text = self._kinds.get(name, "label") == "label"
-            columns[name] = pa.array(values, pa.string() if text else pa.float64())
+            if self._kinds.get(name, "label") == "label":
+                texts = [None if value is None else shown_path(value) for value in values]
+                columns[name] = pa.array(texts, pa.string())
+            else:
+                columns[name] = pa.array(values, pa.float64())
         kinds: dict[str, list[str]] = defaultdict(list)
         for name, kind in self._kinds.items():
             kinds[kind].append(name)
@@ -115,9 +118,9 @@ class Sheet:
             rating_columns=kinds["rating"],
             truth_columns=kinds["truth"],
             unlabelled=self._unlabelled(["label", *kinds["label"], *kinds["rating"]]),
-            unmatched=self.unmatched,
-            ambiguous=self.ambiguous,
-            problems=self.problems,
+            unmatched=[*map(shown_path, self.unmatched)],
+            ambiguous=[*map(shown_path, self.ambiguous)],
+            problems=[*map(shown_path, self.problems)],
         )
 
     def _unlabelled(self, names: Iterable[str]) -> int:

@@ -1,0 +1,27 @@
+"""Gather the inspections of all shards, add labels and duplicates."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from modular_faces.jobs import start_job
+from modular_faces.layouts import open_layout
+from modular_faces.listing import read_shard
+from modular_faces.manifest import label_report, manifest_table
+from modular_faces.tables import read_table, whole_file, write_table
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+entries = [entry for path in snakemake.params.listings for entry in read_shard(path)]
+labels = open_layout(**snakemake.params.layout).labels(entries)
+manifest = manifest_table(
+    pa.concat_tables([read_table(path) for path in snakemake.input.inspections]),
+    labels.table,
+    **snakemake.params.options,
+)
+with whole_file(snakemake.output.labels) as temporary:
+    temporary.write_text(json.dumps(label_report(labels), indent=1, ensure_ascii=False))
+write_table(manifest, snakemake.output.table, metadata=snakemake.params.metadata)

@@ -1,0 +1,125 @@
+"""The plan of a run: which pictures, in which shards, written where.
+
+The main process scans the folder of pictures and writes the listing; processes of single jobs read what
+it wrote and touch no picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from modular_faces.config import Config, ConfigError, check_paths, layout_options
+from modular_faces.images import mean_pixels
+from modular_faces.layouts import open_layout, sources_digest
+from modular_faces.listing import (
+    ListingSummary,
+    check_root,
+    plan_shards,
+    read_listing_json,
+    sample_entries,
+    write_listing,
+)
+from modular_faces.scan import file_path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the rules need to know of a run.
+
+    Attributes
+    ----------
+    results : str
+        Folder of the results of the dataset.
+    root : str
+        Absolute path of the pictures.
+    shards : tuple of str
+        Names of the shards, `0000` and on.
+    study_variants : tuple of str
+        Names of the variants of the study.
+    label_digest : str
+        Digest of the tables of labels and ratings.
+    listings : tuple of str
+        Path of the list of each shard's pictures; the name holds the digest of its content.
+    """
+
+    results: str
+    root: str
+    shards: tuple[str, ...]
+    study_variants: tuple[str, ...]
+    label_digest: str
+    listings: tuple[str, ...]
+
+    def shard_listing(self, shard: str) -> str:
+        """Path of the list of a shard's pictures."""
+        return self.listings[int(shard)]
+
+
+def plan_run(config: Config, *, main_process: bool) -> Plan:
+    """Plan a run.
+
+    Parameters
+    ----------
+    config : Config
+    main_process : bool
+        Whether to look at the pictures; else the listing of the main process is read.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ConfigError, LayoutError
+        One line, before any job starts.
+    """
+    results = Path(config.results) / config.dataset.name
+    folder = results / "listing"
+    listing = make_listing(config, folder) if main_process else read_listing_json(folder)
+    return Plan(
+        results=str(results),
+        root=listing.root,
+        shards=tuple(name.partition("-")[0] for name in listing.shards),
+        study_variants=tuple(config.study_variants()),
+        label_digest=listing.label_digest,
+        listings=tuple(str(folder / "shards" / name) for name in listing.shards),
+    )
+
+
+def make_listing(config: Config, folder: Path) -> ListingSummary:
+    """Scan the pictures of the dataset, check their labels and write the listing.
+
+    Labels are read anew only when the listing or a label file changed.
+
+    Parameters
+    ----------
+    config : Config
+    folder : Path
+        Of the listing.
+    """
+    check_paths(config)
+    root = Path(config.dataset.root).resolve()
+    try:
+        before = check_root(folder, dataset=config.dataset.name, root=str(root))
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    layout = open_layout(**layout_options(config))
+    scan = layout.entries()
+    number = None if config.shards == "auto" else config.shards
+    kept = None if before is None else before.n_shards
+    pixels = 0.0
+    if number is None and kept is None:
+        paths = [file_path(root, entry.path) for entry in sample_entries(scan.entries)]
+        pixels = mean_pixels(paths)
+    listing = write_listing(
+        folder,
+        scan.entries,
+        plan_shards(len(scan.entries), number=number, kept=kept, mean_pixels=pixels),
+        dataset=config.dataset.name,
+        root=str(root),
+        left_out=scan.left_out,
+        label_digest=sources_digest(layout.sources),
+    )
+    if listing != before:
+        layout.labels(scan.entries)
+    return listing
