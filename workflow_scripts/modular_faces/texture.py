@@ -9,7 +9,6 @@ differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Final
 
 import cv2
@@ -181,9 +180,8 @@ def texture_notes(
 ) -> str:
     """Say in words which values of `texture_features` are missing, and why."""
     notes = [region_notes(masks, regions, min_pixels=min_pixels)]
-    for name, mask in usable_masks(
-        {name: masks[name] for name in regions if name in masks}, min_pixels=min_pixels
-    ).items():
+    asked = {name: masks[name] for name in regions if name in masks}
+    for name, mask in usable_masks(asked, min_pixels=min_pixels).items():
         for distance in distances:
             if not all(
                 (mask[first] & mask[second]).any() for first, second in pairs(mask.shape, distance)
@@ -270,29 +268,37 @@ def texture_of_face(
     notes : str
         Why regions of a face gave no values, else empty. Without a mesh there is nothing to say.
     """
-    measure = partial(
-        texture_features,
-        levels=levels,
-        distances=distances,
-        statistics=statistics,
-        min_pixels=min_pixels,
-    )
-    masks = region_masks(mesh, picture.shape, regions)
-    measured = [(picture, masks, list(regions))]
-    notes = [texture_notes(masks, regions=list(masks), distances=distances, min_pixels=min_pixels)]
-    if canonical_regions:
-        names = canonical_names(canonical_regions)
-        face = canonical_face(
-            picture, mesh, canonical_regions, canonical_interocular=canonical_interocular
+
+    def measure(
+        pixels: npt.NDArray[np.uint8], masks: Mapping[str, Mask], names: Sequence[str]
+    ) -> tuple[Array, str]:
+        values = texture_features(
+            pixels,
+            masks,
+            regions=names,
+            levels=levels,
+            distances=distances,
+            statistics=statistics,
+            min_pixels=min_pixels,
         )
-        if face is not None:
-            measured.append((face.picture, face.masks, names))
-            notes.append(
-                texture_notes(face.masks, regions=names, distances=distances, min_pixels=min_pixels)
-            )
-        else:
-            measured.append((picture, {}, names))
-            if mesh is not None:
-                notes.append(f"{', '.join(names)}: face degenerate or outside of the picture")
-    values = [measure(pixels, inside, regions=names) for pixels, inside, names in measured]
-    return np.concatenate(values), "; ".join(note for note in notes if note)
+        if not np.isnan(values).any():
+            return values, ""
+        drawn = [name for name in names if name in masks]
+        return values, texture_notes(
+            masks, regions=drawn, distances=distances, min_pixels=min_pixels
+        )
+
+    values, notes = measure(picture, region_masks(mesh, picture.shape, regions), regions)
+    if not canonical_regions:
+        return values, notes
+    names = canonical_names(canonical_regions)
+    face = canonical_face(
+        picture, mesh, canonical_regions, canonical_interocular=canonical_interocular
+    )
+    if face is None:
+        more, reason = measure(picture, {}, names)
+        if mesh is not None:
+            reason = f"{', '.join(names)}: face degenerate or outside of the picture"
+    else:
+        more, reason = measure(face.picture, face.masks, names)
+    return np.concatenate([values, more]), "; ".join(note for note in (notes, reason) if note)
