@@ -56,16 +56,18 @@ def read_file(path: Path, *, max_bytes: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise UnreadableError("unreadable", _open_problem(path, error)) from None
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise UnreadableError("unreadable", "not a regular file")
-            if status.st_size > max_bytes:
-                raise UnreadableError("too_large", f"file of {status.st_size} bytes")
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnreadableError("unreadable", "not a regular file")
+        if status.st_size > max_bytes:
+            raise UnreadableError("too_large", f"file of {status.st_size} bytes")
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(max_bytes + 1)
-        except OSError as error:
-            raise UnreadableError("unreadable", _os_problem(error)) from None
+    except OSError as error:
+        raise UnreadableError("unreadable", _os_problem(error)) from None
+    finally:
+        os.close(descriptor)
     if len(data) > max_bytes:
         raise UnreadableError("too_large", f"file of more than {max_bytes} bytes")
     return data

@@ -43,9 +43,9 @@ def open_layout(
     name : str
         One of `LAYOUTS`. ``auto`` takes csv where a table is given, else rafdb or omi where the
         folder looks like it, else folder.
-    root : Path
+    root : path
         Folder of the dataset.
-    table : Path or None
+    table : path or None
         Layout csv: the table of pictures.
     path_column : str
         Layout csv: its column of paths.
@@ -53,7 +53,7 @@ def open_layout(
         Layout csv: further columns.
     rating_columns : sequence of str or None
         Layout csv: columns of ratings, None for every other column of numbers.
-    ratings : Path or None
+    ratings : path or None
         A table of ratings to add, whatever the layout.
 
     Returns
