@@ -5,7 +5,7 @@ Notes
 A pixel belongs to a polygon when its **centre** lies inside (a centre exactly on a left or upper
 edge is inside, on a right or lower edge outside), so that neighbouring polygons share no pixel and
 leave no gap. ``cv2.fillPoly`` is not used because it also fills every pixel its outline touches,
-which makes a mouth of 244 pixels one fifth larger.
+which enlarges small regions most.
 
 A polygon that turns its back to the camera (negative area on the screen, as on the far side of a
 profile) is not drawn.

@@ -60,11 +60,6 @@ def texture_names(
     """Column names ``haralick_<name>_<mean|range>_<region>``.
 
     Distances k > 1 add ``_d<k>`` to the name of the feature.
-
-    Examples
-    --------
-    >>> texture_names(regions=["nose"], distances=[1, 2], statistics=["mean"])[12:14]
-    ['haralick_info_correlation_2_mean_nose', 'haralick_angular_second_moment_d2_mean_nose']
     """
     described = describe_columns(
         regions=regions, distances=distances, statistics=statistics, levels=_LEVELS

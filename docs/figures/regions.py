@@ -1,0 +1,69 @@
+"""Draw docs/images/regions.png: the regions on the canonical face, frontal and turned.
+
+Run from the root of the repository: ``python docs/figures/regions.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from canonical_face import Canvas, shade, write
+from modular_faces.face_model import FaceModel
+from modular_faces.pose import HeadPose, rotation_matrix
+from modular_faces.regions import PRECEDENCE, REGIONS, region_masks
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[2]
+COLOURS = {
+    "forehead": (244, 190, 60),
+    "eyes": (60, 160, 220),
+    "nose": (230, 100, 80),
+    "cheeks": (110, 190, 90),
+    "mouth": (200, 70, 170),
+    "chin": (140, 120, 220),
+}
+SIDE = 520
+STRENGTH = 0.55
+
+
+def paint(picture: NDArray[np.uint8], mesh: NDArray[np.float64]) -> None:
+    """Tint the small regions, and outline the oval in black over the hull in grey, in place."""
+    masks = region_masks(mesh, picture.shape, REGIONS)
+    for name in PRECEDENCE:
+        tinted = (1 - STRENGTH) * picture[masks[name]] + STRENGTH * np.array(COLOURS[name])
+        picture[masks[name]] = np.rint(tinted).astype(np.uint8)
+    for name, colour in (("face_hull", (120, 120, 120)), ("face_oval", (20, 20, 20))):
+        outline, _ = cv2.findContours(
+            masks[name].astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        )
+        cv2.drawContours(picture, outline, -1, colour, 4, cv2.LINE_AA)
+
+
+def draw_pose(model: FaceModel, yaw: float) -> Canvas:
+    """Draw the canonical face, turned, with its regions."""
+    canvas = Canvas(SIDE)
+    pose = HeadPose(yaw, 0.0, 0.0)
+    shade(canvas, model.geometry, pose, wires=False)
+    viewer = model.geometry.vertices @ rotation_matrix(pose).T
+    paint(canvas.picture, np.column_stack([canvas.place(viewer), -viewer[:, 2]]))
+    return canvas
+
+
+def main() -> None:
+    """Write the figure."""
+    model = FaceModel.load(None)
+    frontal, turned = draw_pose(model, 0.0), draw_pose(model, -45.0)
+    for row, (name, colour) in enumerate(COLOURS.items()):
+        place = (30, 60 + 44 * row)
+        cv2.rectangle(frontal.picture, (30, place[1] - 24), (58, place[1] + 4), colour, -1)
+        write(frontal, name, (70, place[1]), scale=1.0)
+    write(turned, "black: face_oval, grey: face_hull", (150, 2 * SIDE - 30), scale=1.0)
+    figure = np.hstack([frontal.finish(), turned.finish()])
+    path = ROOT / "docs" / "images" / "regions.png"
+    cv2.imwrite(str(path), cv2.cvtColor(figure, cv2.COLOR_RGB2BGR))
+
+
+if __name__ == "__main__":
+    main()
