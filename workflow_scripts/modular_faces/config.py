@@ -200,8 +200,6 @@ class Config(_Section):
     """Folder of all results."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Number of shards (units of work); `auto` chooses once from number and size of the pictures."""
-    share: bool = False
-    """Whether results may be passed on: aggregates only, no single picture, no absolute path."""
     variants: dict[Name, Steps] = {}
     """Further variants, or others under a shipped name: {name: [{step: {option: value}}, ...]}."""
     preprocess: Preprocess = Preprocess()

@@ -36,7 +36,8 @@ from modular_faces.fingerprint import THUMBNAIL_SIDE
 from modular_faces.scan import hash64
 
 BUCKET_MOST = 512
-_CHUNK_PAIRS = 4_000_000
+_CHUNK_PAIRS = 200_000
+_CHUNK_THUMBNAILS = 1_000
 _HASH_BITS = 64
 _LEAST_CONTRAST = 1.0
 
@@ -140,6 +141,9 @@ def find_duplicates(
     for kind, queries in ((1, hashes), (2, mirrored)):
         for pair in _candidates(hashes[known], queries[known], max_distance):
             left, right = known[pair[0]], known[pair[1]]
+            if kind == 1:
+                once = left < right
+                left, right = left[once], right[once]
             sure = _correlations(thumbnails, left, right, kind == 2) >= min_correlation
             for a, b in zip(left[sure].tolist(), right[sure].tolist(), strict=True):
                 _join(parents, a, b)
@@ -163,25 +167,27 @@ def _candidates(
     """Pairs of different rows whose query and hash differ in at most `max_distance` bits."""
     limits = np.linspace(0, _HASH_BITS, max_distance // 2 + 2).astype(int).tolist()
     for start, stop in pairwise(limits):
-        turned = _rotate(hashes, start)
-        order = np.argsort(turned, kind="stable")
-        turned = turned[order]
-        asked = _rotate(queries, start)
-        low = np.uint64(_HASH_BITS - (stop - start))
-        flips = [0, *(1 << bit for bit in range(int(low), _HASH_BITS))]
-        for flip in flips:
-            wanted = asked ^ np.uint64(flip)
-            bucket = (wanted >> low) << low
-            last = bucket | np.uint64((1 << int(low)) - 1)
-            place = np.searchsorted(turned, wanted)
-            begin = np.maximum(np.searchsorted(turned, bucket), place - BUCKET_MOST // 2)
-            end = np.searchsorted(turned, last, side="right")
-            end = np.minimum(end, place + BUCKET_MOST // 2)
-            for left, place_of_right in _expand(begin, end):
-                right = order[place_of_right]
-                near = np.bitwise_count(queries[left] ^ hashes[right]) <= max_distance
-                near &= left != right
-                yield left[near], right[near]
+        turned, asked = _rotate(hashes, start), _rotate(queries, start)
+        order, asked_order = np.argsort(turned), np.argsort(asked)
+        turned, asked = turned[order], asked[asked_order]
+        low = _HASH_BITS - (stop - start)
+        for flip in (0, *(1 << bit for bit in range(low, _HASH_BITS))):
+            begin, end = _buckets(turned, asked ^ np.uint64(flip), low)
+            for left, right in _expand(begin, end):
+                near = np.bitwise_count(asked[left] ^ turned[right]) <= max_distance
+                first, second = asked_order[left[near]], order[right[near]]
+                different = first != second
+                yield first[different], second[different]
+
+
+def _buckets(turned: np.ndarray, wanted: np.ndarray, low: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the sorted hashes that share the bits above `low`, at most `BUCKET_MOST` of them."""
+    bucket = (wanted >> np.uint64(low)) << np.uint64(low)
+    place = np.searchsorted(turned, wanted)
+    begin = np.searchsorted(turned, bucket)
+    end = np.searchsorted(turned, bucket | np.uint64((1 << low) - 1), side="right")
+    half = BUCKET_MOST // 2
+    return np.maximum(begin, place - half), np.minimum(end, place + half)
 
 
 def _rotate(hashes: np.ndarray, bits: int) -> np.ndarray:
@@ -191,15 +197,15 @@ def _rotate(hashes: np.ndarray, bits: int) -> np.ndarray:
 
 
 def _expand(begin: np.ndarray, end: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Each row with every place of its range begin..end, some millions of pairs at a time."""
+    """Each row with every place of its range begin..end, some hundred thousand pairs at a time."""
     counts = np.maximum(end - begin, 0)
     total = np.concatenate([[0], np.cumsum(counts)])
     cuts = np.searchsorted(total, np.arange(0, total[-1] + _CHUNK_PAIRS, _CHUNK_PAIRS)).tolist()
     for first, stop in pairwise(sorted({*(min(cut, len(counts)) for cut in cuts), len(counts)})):
         some = counts[first:stop]
         left = np.repeat(np.arange(first, stop), some)
-        offset = np.arange(len(left)) - np.repeat(total[first:stop] - total[first], some)
-        yield left, begin[left] + offset
+        shift = begin[first:stop] - (total[first:stop] - total[first])
+        yield left, np.arange(len(left)) + np.repeat(shift, some)
 
 
 def _correlations(
@@ -207,15 +213,16 @@ def _correlations(
 ) -> np.ndarray:
     """Pearson correlation of pairs of thumbnails, the left one mirrored on request."""
     result = np.empty(len(left))
-    for start in range(0, len(left), 10_000):
-        part = slice(start, start + 10_000)
+    for start in range(0, len(left), _CHUNK_THUMBNAILS):
+        part = slice(start, start + _CHUNK_THUMBNAILS)
         first = thumbnails[left[part]].reshape(-1, THUMBNAIL_SIDE, THUMBNAIL_SIDE)
         first = first[..., ::-1] if mirror else first
         a = first.reshape(-1, THUMBNAIL_SIDE**2).astype(np.float64)
         b = thumbnails[right[part]].astype(np.float64)
         a -= a.mean(axis=1, keepdims=True)
         b -= b.mean(axis=1, keepdims=True)
-        result[part] = (a * b).sum(axis=1) / np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+        variances = np.einsum("ij,ij->i", a, a) * np.einsum("ij,ij->i", b, b)
+        result[part] = np.einsum("ij,ij->i", a, b) / np.sqrt(variances)
     return result
 
 

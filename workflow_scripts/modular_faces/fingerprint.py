@@ -8,6 +8,7 @@ import numpy as np
 THUMBNAIL_SIDE = 24
 _DCT_SIDE = 32
 _HASH_SIDE = 8
+_MIDDLE = _HASH_SIDE**2 // 2 - 1
 _WEIGHTS = (np.uint64(1) << np.arange(63, -1, -1, dtype=np.uint64)).astype(np.uint64)
 
 
@@ -59,5 +60,6 @@ def perceptual_hashes(picture: np.ndarray) -> tuple[int, int]:
 
 
 def _bits(block: np.ndarray) -> int:
-    above = (block > np.median(block)).ravel()
+    values = block.ravel()
+    above = values > np.partition(values, _MIDDLE)[_MIDDLE]
     return int(_WEIGHTS[above].sum(dtype=np.uint64))

@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -93,13 +94,17 @@ def haralick(
         Features in the order of `FEATURES`, directions 0, 45, 90 and 135 degrees as `DIRECTIONS`;
         NaN for a region and direction without pairs.
     """
-    boxes = [_box(mask) for mask in masks]
+    ordered = [_ordered_pairs(quantised, distance) for distance in distances]
     cells, counts, sizes = [], [], []
-    coded = [_coded_pairs(quantised, levels, distance) for distance in distances]
-    for box, inside in ((box, mask[box]) for box, mask in zip(boxes, masks, strict=True)):
-        for distance, codes in zip(distances, coded, strict=True):
-            for code, (first, second) in zip(codes, pairs(inside.shape, distance), strict=True):
-                counted = np.bincount(code[box][first][inside[first] & inside[second]])
+    for mask in masks:
+        box = _box(mask)
+        inside = mask[box].view(np.uint8)
+        for distance, planes in zip(distances, ordered, strict=True):
+            slices = pairs(inside.shape, distance)
+            for (low, high), (first, second) in zip(planes, slices, strict=True):
+                counted = _joint_counts(
+                    low[box][first], high[box][first], inside[first] & inside[second], levels
+                )
                 occupied = np.flatnonzero(counted)
                 cells.append(occupied)
                 counts.append(counted[occupied])
@@ -109,17 +114,31 @@ def haralick(
     return features.reshape(len(masks), len(distances), len(DIRECTIONS), len(FEATURES))
 
 
-def _coded_pairs(
-    quantised: npt.NDArray[np.uint8], levels: int, distance: int
-) -> list[npt.NDArray[np.uint16]]:
-    """Cell of the upper triangle for each pair, at the place of its first pixel, per direction."""
-    codes = []
+def _ordered_pairs(
+    quantised: npt.NDArray[np.uint8], distance: int
+) -> list[tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]]:
+    """Lower and higher level of each pair, at the place of its first pixel, per direction."""
+    planes = []
     for first, second in pairs(quantised.shape, distance):
-        code = np.zeros(quantised.shape, dtype=np.uint16)
-        low = np.minimum(quantised[first], quantised[second]).astype(np.uint16)
-        code[first] = low * np.uint16(levels) + np.maximum(quantised[first], quantised[second])
-        codes.append(code)
-    return codes
+        low, high = np.zeros_like(quantised), np.zeros_like(quantised)
+        low[first] = np.minimum(quantised[first], quantised[second])
+        high[first] = np.maximum(quantised[first], quantised[second])
+        planes.append((low, high))
+    return planes
+
+
+def _joint_counts(
+    low: npt.NDArray[np.uint8],
+    high: npt.NDArray[np.uint8],
+    both: npt.NDArray[np.uint8],
+    levels: int,
+) -> npt.NDArray[np.float32]:
+    """Count pairs of levels where `both` is not zero, as one row of levels**2 cells."""
+    if not both.size:
+        return np.zeros(0, dtype=np.float32)
+    ranges = [0, levels, 0, levels]
+    joint = cv2.calcHist([low, high], [0, 1], both, [levels, levels], ranges)
+    return np.asarray(joint, dtype=np.float32).ravel()
 
 
 def _box(mask: Mask) -> tuple[slice, slice]:
@@ -133,7 +152,7 @@ def _box(mask: Mask) -> tuple[slice, slice]:
 def _features(
     group: npt.NDArray[np.intp],
     cell: npt.NDArray[np.intp],
-    count: npt.NDArray[np.intp],
+    count: npt.NDArray[np.float32],
     n_groups: int,
     levels: int,
 ) -> Array:

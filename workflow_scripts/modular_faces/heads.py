@@ -119,3 +119,9 @@ def _start_ticks(pid: int) -> int | None:
         return None
     is_zombie = after_name[0] == "Z"
     return None if is_zombie else int(after_name[19])
+
+
+def clear_locks(folder: Path) -> None:
+    """Remove the locks of a folder, as `snakemake --unlock` does."""
+    for lock in (folder / LOCKS).iterdir():
+        lock.unlink()

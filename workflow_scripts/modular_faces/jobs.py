@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
-from types import TracebackType
 
 import cv2
 import pyarrow as pa
@@ -17,8 +17,8 @@ def start_job(log: str) -> None:
     Parameters
     ----------
     log : str
-        Path of the log; its folder is made when missing. An uncaught error goes to the log and to the
-        terminal.
+        Path of the log; its folder is made when missing. Whatever the job or a library under it writes
+        to standard output or error goes there, an uncaught error with its traceback too.
 
     Notes
     -----
@@ -29,23 +29,17 @@ def start_job(log: str) -> None:
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     Path(log).parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for stream in (1, 2):
+        os.dup2(file, stream)
+    os.close(file)
     logging.basicConfig(
-        filename=log,
-        filemode="w",
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-        force=True,
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
-    sys.excepthook = _log_and_show
 
 
 def as_path(value: str | None) -> Path | None:
     """Turn a path of the config, which may be absent, into a Path."""
     return None if value is None else Path(value)
-
-
-def _log_and_show(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    logging.getLogger(__name__).critical("the job failed", exc_info=(kind, error, trace))
-    sys.__excepthook__(kind, error, trace)

@@ -1,0 +1,77 @@
+# modular-faces: `make run` makes a table, `make test` checks that it is right, `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+CORES ?= all
+NAME ?= $(shell basename "$(DATA)" | tr -c 'A-Za-z0-9\n' '_' | sed 's/^[^A-Za-z]/p_&/')
+LOCK_WITH ?= uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+# One thread per process: as many processes run as there are cores.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help run test test-slow lint format bench schema sample lock clean unlock
+
+help:  ## show what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@echo
+	@echo "make run DATA=/my/pictures   the same on any folder (NAME=... names its results)"
+
+run: $(VENV)/.run  ## the whole workflow on the bundled sample, or on DATA=/my/pictures
+	@$(BIN)/modular_faces clear-stale-lock
+ifdef DATA
+	@$(BIN)/snakemake --profile profiles/local --cores $(CORES) --configfile config/folder.yaml \
+		--config 'dataset={"name": "$(NAME)", "root": "$(abspath $(DATA))"}'
+else
+	@$(BIN)/snakemake --profile profiles/local --cores $(CORES)
+endif
+
+test: $(VENV)/.dev  ## unit, workflow and fault tests
+	$(BIN)/pytest tests/unit tests/workflow tests/faults
+
+test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe
+	$(BIN)/pytest tests/parity
+
+lint: $(VENV)/.dev  ## ruff, snakefmt, snakemake --lint, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## put code and rules into the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile rules
+
+bench: $(VENV)/.dev  ## measure speed and memory (takes some minutes)
+	$(BIN)/python benchmarks/run.py
+
+schema: $(VENV)/.run  ## write config/config.schema.json and the reference in config/README.md
+	$(BIN)/modular_faces write-config-reference
+
+sample: $(VENV)/.dev  ## render the bundled sample again
+	$(BIN)/python resources/sample/make_sample.py
+
+lock:  ## resolve the dependencies anew (needs uv)
+	$(LOCK_WITH) --output-file requirements/run.lock
+	$(LOCK_WITH) --extra dev --constraint requirements/run.lock --output-file requirements/dev.lock
+
+unlock: $(VENV)/.run  ## clear a lock left by a killed run
+	$(BIN)/snakemake --unlock
+
+clean:  ## remove results, logs and caches (the environment stays)
+	rm -rf results logs .snakemake .pytest_cache .ruff_cache .mypy_cache
+
+$(VENV)/.run: requirements/run.lock pyproject.toml
+	@echo "installing into $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+	@echo "installing what tests and checks need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.lock
+	@touch $@

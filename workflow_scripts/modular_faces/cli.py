@@ -1,0 +1,144 @@
+"""The command `modular_faces`: what a person asks for beside the workflow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from modular_faces import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        Exit status; 1 with one line on standard error when the command cannot be done.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (ValueError, OSError) as error:
+        print(f"modular_faces: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="modular_faces", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    compare = commands.add_parser(
+        "compare-tables", help="say column by column how far two tables agree"
+    )
+    compare.add_argument("old", type=Path, help="CSV or Parquet")
+    compare.add_argument("new", type=Path, help="CSV or Parquet")
+    compare.add_argument("--key", default="path", help="column that names the picture (default: path)")
+    compare.add_argument("--out", type=Path, help="also write the agreement as CSV")
+    compare.set_defaults(run=_compare)
+
+    sheet = commands.add_parser("contact-sheet", help="draw what every variant does to pictures")
+    sheet.add_argument("pictures", type=Path, nargs="+", help="picture files")
+    sheet.add_argument("--config", type=Path, action="append", default=[], help="config files")
+    sheet.add_argument("--variants", nargs="*", help="names of variants (default: all)")
+    sheet.add_argument("--tile", type=int, default=160, help="side of a tile in px (default: 160)")
+    sheet.add_argument("--out", type=Path, default=Path("contact_sheet.png"))
+    sheet.set_defaults(run=_contact_sheet)
+
+    one = commands.add_parser("extract", help="print the row of one picture")
+    one.add_argument("picture", type=Path)
+    one.set_defaults(run=_extract)
+
+    summary = commands.add_parser("summary", help="say what came of a run")
+    summary.add_argument("results", type=Path, help="for instance results/sample")
+    summary.set_defaults(run=_summary)
+
+    lock = commands.add_parser(
+        "clear-stale-lock", help="unlock the folder when the run that locked it is dead"
+    )
+    lock.set_defaults(run=_clear_stale_lock)
+
+    reference = commands.add_parser(
+        "write-config-reference", help="renew config/config.schema.json and config/README.md"
+    )
+    reference.add_argument("--folder", type=Path, default=Path("config"))
+    reference.set_defaults(run=_write_config_reference)
+    return parser
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from modular_faces.compare import agreement_text, compare_tables, write_agreement
+
+    agreement = compare_tables(options.old, options.new, key=options.key)
+    print(agreement_text(agreement))
+    if options.out:
+        write_agreement(agreement, options.out)
+    return 0
+
+
+def _contact_sheet(options: argparse.Namespace) -> int:
+    from PIL import Image
+
+    from modular_faces.config import SHIPPED_VARIANTS
+    from modular_faces.contact_sheet import contact_sheet
+    from modular_faces.images import decode_picture
+    from modular_faces.variants import check_steps
+
+    variants = dict(SHIPPED_VARIANTS)
+    for path in options.config:
+        variants |= (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("variants", {})
+    for name in options.variants or []:
+        if name not in variants:
+            raise ValueError(f"there is no variant '{name}'; known: {', '.join(variants)}")
+    chosen = {name: variants[name] for name in options.variants or variants}
+    for steps in chosen.values():
+        check_steps(steps)
+    pictures = {
+        path.name: decode_picture(path.read_bytes(), max_pixels=50_000_000, min_side=1).pixels
+        for path in options.pictures
+    }
+    Image.fromarray(contact_sheet(pictures, chosen, tile=options.tile)).save(options.out)
+    print(f"wrote {options.out}: {len(pictures)} pictures, {len(chosen)} variants")
+    return 0
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from modular_faces.extract import extract
+
+    for name, value in extract(options.picture).items():
+        print(f"{name}\t{'' if value is None else value}")
+    return 0
+
+
+def _summary(options: argparse.Namespace) -> int:
+    from modular_faces.summary import summary_text
+
+    text = summary_text(options.results, seconds=None)
+    if not text:
+        raise ValueError(f"{options.results} holds no summary.json; run the workflow first")
+    print(text)
+    return 0
+
+
+def _clear_stale_lock(options: argparse.Namespace) -> int:
+    from modular_faces.heads import clear_locks, lock_state
+
+    folder = Path(".snakemake")
+    state, head = lock_state(folder)
+    if state == "stale" and head is not None:
+        print(f"clearing the lock of a run that was killed (process {head.pid})", file=sys.stderr)
+        clear_locks(folder)
+    return 0
+
+
+def _write_config_reference(options: argparse.Namespace) -> int:
+    from modular_faces.config_reference import write_config_reference
+
+    write_config_reference(options.folder)
+    return 0
