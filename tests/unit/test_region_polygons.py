@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -47,6 +48,21 @@ def test_triangle_by_hand() -> None:
     filled = _fill([(0.5, -0.5), (4.5, 3.5), (0.5, 3.5)])
     expected = ["......", ".#....", ".##...", ".###..", "......"]
     assert ["".join("#" if inside else "." for inside in row) for row in filled] == expected
+
+
+def test_agrees_with_a_point_by_point_test() -> None:
+    rng = np.random.default_rng(1)
+    angles = np.linspace(0, 2 * np.pi, 9, endpoint=False)
+    for _ in range(10):
+        radii = rng.uniform(2, 14, len(angles))
+        star = np.stack([np.cos(angles), np.sin(angles)], axis=1) * radii[:, None] + (11.3, 9.6)
+        contour = star.astype(np.float32)
+        expected = [
+            [cv2.pointPolygonTest(contour, (column, row), False) > 0 for column in range(24)]
+            for row in range(20)
+        ]
+        filled = _fill([(x, y) for x, y in contour.tolist()], 20, 24)
+        np.testing.assert_array_equal(filled, expected)
 
 
 def test_neighbours_share_no_pixel_and_leave_no_gap() -> None:
