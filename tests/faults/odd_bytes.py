@@ -227,6 +227,7 @@ ODD_FILES: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "animated.webp": (lambda: _animation("WEBP"), "good", ""),
     "animated.png": (lambda: _animation("PNG"), "good", ""),
     "pages.tif": (_pages, "good", ""),
+    "two_views.jpg": (lambda: _animation("MPO"), "good", ""),
     "lzw.tif": (lambda: encoded(drawing(25), "TIFF", compression="tiff_lzw"), "good", ""),
     "plain.webp": (lambda: encoded(drawing(26), "WEBP"), "good", ""),
     "plain.bmp": (lambda: encoded(drawing(27), "BMP"), "good", ""),

@@ -128,6 +128,7 @@ def test_what_is_known_of_odd_pictures(
     assert of("animated.gif") == ("GIF", "P", 3, False)
     assert of("animated.webp") == ("WEBP", "RGB", 3, False)
     assert of("animated.png") == ("PNG", "RGB", 3, False)
+    assert of("two_views.jpg") == ("MPO", "RGB", 3, False)
     assert of("pages.tif") == ("TIFF", "RGB", 2, False)
     assert rows[0]["contents/orientation_9.jpg"]["exif_orientation"] == 1
 

@@ -46,10 +46,12 @@ _OTHER_FORMATS = (
     (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
     (0, b"8BPS", "Photoshop"),
 )
+_WIDE_GREYS = (("I", "PPM"), ("I", "PNG"))
 _UNSUPPORTED_MODES = ("I", "F", "LAB")
 _ORIENTATION_TAG = 0x0112
 _BITS_PER_SAMPLE_TAG = 258
 _HEADER_BYTES = 1 << 20
+_STRIP_PIXELS = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -199,18 +201,33 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _to_rgb(image: Image.Image, bits: int) -> np.ndarray:
-    mode = image.mode
-    if mode.startswith("I;16") or (mode == "I" and image.format in ("PPM", "PNG")):
-        samples = np.clip(np.asarray(image).astype(np.float64), 0, None)
-        grey = np.rint(samples * (255.0 / (2**bits - 1)))
-        return np.repeat(np.minimum(grey, 255).astype(np.uint8)[..., None], 3, axis=2)
-    if mode in _UNSUPPORTED_MODES:
-        raise UnreadableError("unreadable", f"pixel type not supported ({mode})")
-    if mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        coloured = image.convert("RGBA")
-        page = Image.new("RGBA", coloured.size, (*BACKGROUND, 255))
-        image = Image.alpha_composite(page, coloured)
-    return np.asarray(image.convert("RGB"))
+    """Convert in strips, so that a large picture does not stand in memory four times."""
+    sixteen = image.mode.startswith("I;16") or (image.mode, image.format) in _WIDE_GREYS
+    if image.mode in _UNSUPPORTED_MODES and not sixteen:
+        raise UnreadableError("unreadable", f"pixel type not supported ({image.mode})")
+    width, height = image.size
+    rows = max(1, _STRIP_PIXELS // width)
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        strip = image if rows >= height else image.crop((0, top, width, bottom))
+        pixels[top:bottom] = _sixteen_to_rgb(strip, bits) if sixteen else _strip_to_rgb(strip)
+    return pixels
+
+
+def _sixteen_to_rgb(strip: Image.Image, bits: int) -> np.ndarray:
+    scaled = np.rint(np.arange(2**16) * (255 / (2**bits - 1)))
+    pixels: np.ndarray = np.minimum(scaled, 255).astype(np.uint8)[np.asarray(strip)]
+    return pixels[..., None]
+
+
+def _strip_to_rgb(strip: Image.Image) -> np.ndarray:
+    if strip.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in strip.info:
+        coloured = strip.convert("RGBA")
+        strip = Image.new("RGB", strip.size, BACKGROUND)
+        strip.paste(coloured, mask=coloured)
+    pixels: np.ndarray = np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
+    return pixels
 
 
 def _bits_per_sample(image: Image.Image) -> int:
