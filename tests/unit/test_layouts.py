@@ -148,6 +148,23 @@ def test_ratings_match_by_path_name_or_stem(tmp_path: Path) -> None:
     assert labels.unlabelled == 1
 
 
+def test_column_with_a_typing_error_is_reported(tmp_path: Path) -> None:
+    root = csv_root(tmp_path / "root")
+    text = "path,warm,cold,note\na/1.jpg,1,2,x\na/2.jpg,2;5,3,y\n"
+    ratings = write(tmp_path / "r.csv", text)
+    for options in ({"ratings": ratings}, {"table": ratings}):
+        _, labels = labels_of(layout_of("auto", root, **options))
+        assert labels.rating_columns == ["rating_cold"]
+        assert labels.problems == [
+            f"{ratings} line 3: '2;5' is no number, so column 'warm' is not used"
+        ]
+
+
+def test_ratings_that_do_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match=r"dataset\.ratings .*none\.csv: no such file"):
+        layout_of("folder", csv_root(tmp_path / "root"), ratings=tmp_path / "none.csv")
+
+
 def test_ratings_join_the_labels_of_a_layout(tmp_path: Path) -> None:
     ratings = write(tmp_path / "r.csv", "path;warm\ntrain_0001_aligned.jpg;9\n")
     layout = layout_of("rafdb", kaggle(tmp_path), ratings=ratings)

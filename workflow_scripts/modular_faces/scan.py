@@ -142,6 +142,9 @@ def _scan_folder(folder: bytes, prefix: str, entries: list[Entry], left_out: Cou
         except PermissionError:
             left_out["(folder without permission)"] += 1
             continue
+        except OSError:
+            left_out["(folder that cannot be read)"] += 1
+            continue
         here = (status.st_dev, status.st_ino)
         if here in above:
             left_out["(link back to a folder above)"] += 1

@@ -63,13 +63,14 @@ def open_table(
     }
     for name in rating_columns or ():
         file.column(name, "dataset.rating_columns")
-    ratings = (
+    ratings, problems = (
         file.numeric_columns(but=(path_column, label_column, split_column))
         if rating_columns is None
-        else list(rating_columns)
+        else (list(rating_columns), [])
     )
 
     def read(sheet: Sheet) -> None:
+        sheet.problems.extend(problems)
         places = {path: [row] for row, path in enumerate(sheet.paths)}
         pairs = match_rows(sheet, file, paths, lambda path: places.get(path, []))
         put_ratings(sheet, file, pairs, ratings)

@@ -56,13 +56,35 @@ class LabelFile:
                 ) from None
         return result
 
-    def numeric_columns(self, but: Sequence[str | None]) -> list[str]:
-        """Columns that hold numbers and missing values only, and at least one number."""
-        return [
-            name
-            for name, values in self.columns.items()
-            if name not in but and name and _all_numbers(values)
-        ]
+    def numeric_columns(self, but: Sequence[str | None]) -> tuple[list[str], list[str]]:
+        """Find the columns that can be ratings.
+
+        Parameters
+        ----------
+        but : sequence of str or None
+            Columns that are something else.
+
+        Returns
+        -------
+        names : list of str
+            Columns that hold numbers and missing values only, and at least one number.
+        problems : list of str
+            A line for each column that holds text beside numbers.
+        """
+        names, problems = [], []
+        for name, values in self.columns.items():
+            if not name or name in but:
+                continue
+            kinds = [_kind(value) for value in values]
+            if "number" in kinds and "text" not in kinds:
+                names.append(name)
+            elif "number" in kinds:
+                row = kinds.index("text")
+                problems.append(
+                    f"{self.path} line {self.lines[row]}: '{values[row]}' is no number, so column "
+                    f"'{name}' is not used"
+                )
+        return names, problems
 
 
 def read_label_file(path: Path) -> LabelFile:
@@ -209,8 +231,8 @@ def _read_text(path: Path) -> LabelFile:
     return LabelFile(path, columns, [line for line, _ in rows[1:]])
 
 
-def _all_numbers(values: Sequence[Any]) -> bool:
+def _kind(value: Any) -> str:
     try:
-        return any(as_number(value) is not None for value in values)
+        return "missing" if as_number(value) is None else "number"
     except (TypeError, ValueError):
-        return False
+        return "text"

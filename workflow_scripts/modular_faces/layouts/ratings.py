@@ -19,6 +19,8 @@ def ratings_reader(path: Path) -> Callable[[Sheet], None]:
     path : Path
         Table with one of `KEY_COLUMNS`: relative path, file name or stem of the picture.
     """
+    if not path.is_file():
+        raise LayoutError(f"dataset.ratings {path}: no such file; expected a table of ratings")
 
     def read(sheet: Sheet) -> None:
         file = read_label_file(path)
@@ -28,7 +30,8 @@ def ratings_reader(path: Path) -> Callable[[Sheet], None]:
                 f"{path} (dataset.ratings): expected a column {', '.join(KEY_COLUMNS)}; "
                 f"seen {', '.join(file.columns)}"
             )
-        ratings = file.numeric_columns(but=KEY_COLUMNS)
+        ratings, problems = file.numeric_columns(but=KEY_COLUMNS)
+        sheet.problems.extend(problems)
         if not ratings:
             raise LayoutError(f"{path} (dataset.ratings): no column of numbers beside '{key}'")
         pairs = match_rows(sheet, file, file.columns[key], Finder(sheet.paths).rows)

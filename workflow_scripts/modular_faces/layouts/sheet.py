@@ -39,7 +39,7 @@ class Labels:
     ambiguous : list of str
         Names in label files that several pictures have; not used.
     problems : list of str
-        Single label files that could not be read; one line each.
+        Label files and columns that could not be used; one line each.
     """
 
     table: pa.Table
