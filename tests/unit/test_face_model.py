@@ -69,17 +69,6 @@ def test_geometry_refuses_a_message_without_a_face() -> None:
         read_geometry(b"")
 
 
-@pytest.mark.parametrize("cut", [1, 1000, 9000])
-def test_geometry_refuses_a_message_cut_short(cut: int) -> None:
-    with pytest.raises(ModelError, match="cut short"):
-        read_geometry(geometry_message(packed=True)[:cut])
-
-
-def test_geometry_refuses_an_unknown_wire_type() -> None:
-    with pytest.raises(ModelError, match="wire type 3"):
-        read_geometry(varint(1 << 3 | 3))
-
-
 def test_bundle_holds_the_canonical_face(model: FaceModel) -> None:
     geometry = model.geometry
     assert geometry.vertices.shape == (468, 3)

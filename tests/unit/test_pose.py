@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
+from modular_faces.detector import detect
+from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceGeometry, FaceModel
 from modular_faces.mesh_symmetry import mesh_partners
 from modular_faces.pose import HeadPose, Method, angles, head_pose, rotation_matrix
 
+SAMPLE = Path(__file__).parents[2] / "resources" / "sample"
 SHAPE = (480, 640)
 FOCAL = 1.2
 POSES = [
@@ -152,3 +159,30 @@ def test_missing_numbers_are_refused(geometry: FaceGeometry) -> None:
     mesh[7, 1] = np.nan
     with pytest.raises(ValueError, match="1 missing numbers"):
         head_pose(mesh, SHAPE, geometry, method="procrustes", focal_length=None)
+
+
+@pytest.mark.skipif(not (SAMPLE / "truth.csv").is_file(), reason="the sample is not here")
+def test_angles_of_the_sample_are_known() -> None:
+    model = FaceModel.load(None)
+    with (SAMPLE / "truth.csv").open(newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["degradation"] == "none"]
+    found, truth, people = [], [], []
+    for row in rows:
+        path = SAMPLE / "DATASET" / row["split"] / row["label"] / row["image"]
+        picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
+        boxes = detect(model, picture, threshold=0.3, overlap=0.3)
+        if abs(float(row["yaw_deg"])) > 45 or not boxes:
+            continue
+        mesh = mesh_from_region(model, picture, region_from_detection(boxes[0])).mesh
+        found.append(
+            head_pose(mesh, picture.shape, model.geometry, method="procrustes", focal_length=None)
+        )
+        truth.append([float(row[name]) for name in HeadPose._fields])
+        people.append(row["identity"])
+    assert len(found) >= 0.95 * len(rows)
+    errors = np.array(found) - np.array(truth)
+    half = np.isin(people, sorted(set(people))[::2])
+    for fitted in (half, ~half):
+        # The two straight faces differ by a constant nod, fitted on the other people.
+        nod = np.median(errors[fitted, 1])
+        assert (np.abs(errors[~fitted] - (0, nod, 0)).mean(axis=0) <= 4).all()

