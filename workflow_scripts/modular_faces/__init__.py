@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from modular_faces.extract import extract as extract
+    from modular_faces.extraction import extract as extract
 
 __all__ = ["__version__", "extract"]
 __version__ = "0.1.0"
@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     if name == "extract":
-        from modular_faces.extract import extract
+        from modular_faces.extraction import extract
 
         return extract
     raise AttributeError(f"module 'modular_faces' has no attribute '{name}'")

@@ -39,7 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("old", type=Path, help="CSV or Parquet")
     compare.add_argument("new", type=Path, help="CSV or Parquet")
-    compare.add_argument("--key", default="path", help="column that names the picture (default: path)")
+    compare.add_argument(
+        "--key", default="path", help="column that names the picture (default: path)"
+    )
     compare.add_argument("--out", type=Path, help="also write the agreement as CSV")
     compare.set_defaults(run=_compare)
 
@@ -109,7 +111,7 @@ def _contact_sheet(options: argparse.Namespace) -> int:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    from modular_faces.extract import extract
+    from modular_faces.extraction import extract
 
     for name, value in extract(options.picture).items():
         print(f"{name}\t{'' if value is None else value}")

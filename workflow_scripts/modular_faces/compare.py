@@ -90,7 +90,9 @@ def compare_tables(old: Path, new: Path, *, key: str) -> TableAgreement:
     names = {path: _names(table, key, path) for path, table in tables.items()}
     if not set(names[old]) & set(names[new]):
         names = {path: _stems(values, path) for path, values in names.items()}
-    rows_old, rows_new = ({name: row for row, name in enumerate(names[path])} for path in (old, new))
+    rows_old, rows_new = (
+        {name: row for row, name in enumerate(names[path])} for path in (old, new)
+    )
     both = [name for name in rows_old if name in rows_new]
     if not both:
         raise ValueError(

@@ -141,7 +141,9 @@ class Color(_Section):
 
     regions: Annotated[list[str], Field(min_length=1)] = list(REGIONS)
     """Regions to measure."""
-    spaces: dict[Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]] = {
+    spaces: dict[
+        Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]
+    ] = {
         "rgb": [8, 8, 8],
         "hsv": [8, 8, 8],
         "lab": [8, 8, 8],
@@ -300,14 +302,20 @@ def _describe(fault: Any) -> str:
     if kind == "missing":
         return f"config key '{key}' is missing; config/README.md says what it holds"
     if kind == "value_error":
-        return "config: " + str(fault["ctx"]["error"]) if not key else f"config key '{key}': {fault['ctx']['error']}"
+        return (
+            "config: " + str(fault["ctx"]["error"])
+            if not key
+            else f"config key '{key}': {fault['ctx']['error']}"
+        )
     return f"config key '{key}' is {seen!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
 
 
 def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
     section: type[BaseModel] = Config
     for part in location:
-        annotation = section.model_fields[str(part)].annotation if isinstance(part, str) else section
+        annotation = (
+            section.model_fields[str(part)].annotation if isinstance(part, str) else section
+        )
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             section = annotation
         elif part == "cascade":
@@ -317,6 +325,8 @@ def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
 
 def stage_options(config: Config, stage: str) -> dict[str, Any]:
     """Everything of the configuration that changes the result of a stage, as plain JSON values.
+
+    The order of keys in the config does not matter: options are sorted.
 
     Parameters
     ----------
@@ -328,7 +338,18 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     -------
     dict
         Keyword arguments of the stage; variants are given by their steps.
+
+    Raises
+    ------
+    ValueError
+        If there is no such stage.
     """
+    options = _stage_options(config, stage)
+    canonical: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
+    return canonical
+
+
+def _stage_options(config: Config, stage: str) -> dict[str, Any]:
     variants = config.all_variants()
     if stage in ("color", "texture"):
         section: Color | Texture = getattr(config, stage)
@@ -351,7 +372,11 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     if stage == "pose":
         pose = config.pose
         focal_length = pose.focal_length if pose.method == "perspective" else None
-        return {"model": config.landmarks.model, "method": pose.method, "focal_length": focal_length}
+        return {
+            "model": config.landmarks.model,
+            "method": pose.method,
+            "focal_length": focal_length,
+        }
     if stage == "manifest":
         return config.duplicates.model_dump()
     if stage == "preprocess":

@@ -93,15 +93,11 @@ def lock_message(folder: Path, *, command: Sequence[str]) -> str:
     state, head = lock_state(folder)
     cure = f"clear it with: {shlex.join([*command, '--unlock'])}"
     if state == "stale" and head is not None:
-        return (
-            f"the run before (process {head.pid} on this host) was killed and its lock is stale; {cure}"
-        )
+        return f"the run before (process {head.pid} on this host) was killed and its lock is stale; {cure}"
     if state == "alive" and head is not None and head != this_process():
         return f"process {head.pid} on this host is running the workflow in this folder"
     if state == "elsewhere" and head is not None:
-        return (
-            f"the lock belongs to process {head.pid} on {head.host}; if it no longer runs there, {cure}"
-        )
+        return f"the lock belongs to process {head.pid} on {head.host}; if it no longer runs there, {cure}"
     return ""
 
 

@@ -114,9 +114,7 @@ def find_face(
     return best
 
 
-def to_original(
-    face: Face, applied: Applied, *, mesh_partners: NDArray[np.intp] | None
-) -> Face:
+def to_original(face: Face, applied: Applied, *, mesh_partners: NDArray[np.intp] | None) -> Face:
     """Bring a face from the pixels of a variant back to those of the original picture.
 
     Parameters

@@ -90,8 +90,7 @@ def shard_features(
     missing = pa.scalar(None, pa.float32())
     columns |= {name: pose.column(name) for name in POSE_COLUMNS}
     columns |= {
-        name: pc.if_else(success, landmarks.column(name), missing)
-        for name in LANDMARK_COLUMNS
+        name: pc.if_else(success, landmarks.column(name), missing) for name in LANDMARK_COLUMNS
     }
     for table in measured:
         columns |= {name: table.column(name) for name in table.column_names[1:]}

@@ -12,7 +12,16 @@ import pyarrow as pa
 
 from modular_faces.tables import read_table, whole_file
 
-COLUMNS = ("split", "label_name", "found", "trusted", "success", "failure_reason", "variant", "stage")
+COLUMNS = (
+    "split",
+    "label_name",
+    "found",
+    "trusted",
+    "success",
+    "failure_reason",
+    "variant",
+    "stage",
+)
 
 
 def summarise(features: pa.Table, labels: dict[str, Any]) -> dict[str, Any]:

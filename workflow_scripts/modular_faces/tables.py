@@ -24,6 +24,7 @@ MESH_POINTS = 478
 MESH_COLUMNS = tuple(f"mesh_{axis}_{i}" for axis in "xyz" for i in range(MESH_POINTS))
 """Columns of a mesh table: x of all points, then y, then z, in pixels."""
 
+
 @contextmanager
 def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path that becomes `path` only when the block ends without an error.
@@ -43,7 +44,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     temporary = final.with_name(f".{final.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         yield temporary
-        os.replace(temporary, final)
+        temporary.replace(final)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -67,16 +67,27 @@ def apply_variant(picture: Picture, steps: Steps) -> Applied:
         When the picture has another shape or dtype or no pixels, a step is not well formed, or it
         would make too large a picture (`steps.MAX_PIXELS`).
     """
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
-        raise ValueError(
-            f"picture has shape {picture.shape} and dtype {picture.dtype}; "
-            "expected (H, W, 3) uint8 in RGB with at least one pixel"
-        )
+    check_picture(picture)
     affine = geometry.identity()
     for name, options in _checked(steps):
         picture, of_step = STEPS[name](picture, **options)
         affine = geometry.compose(affine, of_step)
     return Applied(picture, affine)
+
+
+def check_picture(picture: Picture) -> None:
+    """Refuse an array that is not a picture.
+
+    Raises
+    ------
+    ValueError
+        When the array is not (H, W, 3) uint8 with at least one pixel.
+    """
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
+        raise ValueError(
+            f"picture has shape {picture.shape} and dtype {picture.dtype}; "
+            "expected (H, W, 3) uint8 in RGB with at least one pixel"
+        )
 
 
 def check_steps(steps: object) -> None:

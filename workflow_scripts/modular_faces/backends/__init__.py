@@ -43,8 +43,11 @@ class Backend(Protocol):
 
     name: str
     """Goes into the column `landmark_source`."""
-    mesh_partners: NDArray[np.intp] | None
-    """Index of the mirror image of each point of the mesh; None without a mesh."""
+
+    @property
+    def mesh_partners(self) -> NDArray[np.intp] | None:
+        """Index of the mirror image of each point of the mesh; None without a mesh."""
+        ...
 
     def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
         """Find all faces of a (H, W, 3) uint8 RGB picture.

@@ -25,6 +25,7 @@ from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
 from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
+from modular_faces.variants import check_picture
 
 Picture = NDArray[np.uint8]
 
@@ -126,10 +127,9 @@ class Extractor:
         row: dict[str, Any] = features.drop_columns("manifest_row").to_pylist()[0]
         return row
 
-    def _read(
-        self, picture: str | Path | Picture
-    ) -> tuple[str, Picture | None, str | None, str]:
+    def _read(self, picture: str | Path | Picture) -> tuple[str, Picture | None, str | None, str]:
         if isinstance(picture, np.ndarray):
+            check_picture(picture)
             return "array", picture, None, ""
         limits = self._options["preprocess"]
         digest = None

@@ -1,0 +1,59 @@
+"""Every column has a row that says what it means."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from modular_faces import dictionary
+from modular_faces.config import load_config, stage_options
+from modular_faces.landmarks import LANDMARK_COLUMNS
+from modular_faces.merge import OUTCOME_COLUMNS
+
+
+@pytest.fixture
+def options() -> dict[str, Any]:
+    config = load_config({"dataset": {"name": "d", "root": "r"}})
+    return {f"{stage}_options": stage_options(config, stage) for stage in ("color", "texture")}
+
+
+def describe(names: list[str], options: dict[str, Any]) -> dict[str, dictionary.Description]:
+    return {row[0]: row for row in dictionary.describe_features(names, **options)}
+
+
+def test_measured_columns_are_described_by_their_stage(options: dict[str, Any]) -> None:
+    names = ["color_hsv_h_00_nose", "haralick_contrast_range_canonical_face_oval"]
+    rows = describe(names, options)
+    assert rows[names[0]][1:3] == ("color", "nose")
+    assert rows[names[1]][1:3] == ("texture", "canonical_face_oval")
+
+
+def test_landmarks_say_which_part_of_the_face_they_are(options: dict[str, Any]) -> None:
+    rows = describe(list(LANDMARK_COLUMNS), options)
+    parts = {0: "jaw", 16: "jaw", 17: "right eyebrow", 30: "nose", 36: "right eye", 45: "left eye"}
+    parts |= {48: "outer lip", 59: "outer lip", 60: "inner lip", 67: "inner lip"}
+    for number, part in parts.items():
+        assert f"landmark {number} ({part})" in rows[f"x_{number}"][5]
+        assert rows[f"y_{number}"][3] == "px"
+
+
+def test_ratings_and_labels_say_that_they_are_perceptions(options: dict[str, Any]) -> None:
+    rows = describe(["rating_smart", "label_name"], options)
+    assert all("says nothing about the person" in row[5] for row in rows.values())
+
+
+@pytest.mark.parametrize("name", [*OUTCOME_COLUMNS, "image_id", "path", "yaw_deg", "color_notes"])
+def test_fixed_columns_have_a_description_of_their_own(name: str, options: dict[str, Any]) -> None:
+    description = describe([name], options)[name][5]
+    assert description and "as the dataset gives it" not in description
+
+
+def test_the_file_has_a_header_and_a_row_per_column(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    rows = dictionary.describe_features(["image_id", "gender"], **options)
+    dictionary.write_dictionary(rows, tmp_path / "d.csv")
+    with (tmp_path / "d.csv").open(newline="") as file:
+        read = list(csv.reader(file))
+    assert tuple(read[0]) == dictionary.HEADER
+    assert [row[0] for row in read[1:]] == ["image_id", "gender"]

@@ -1,0 +1,192 @@
+"""The cascade: who gets which attempt, what is kept, and where points come to lie."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from modular_faces import landmarks
+from modular_faces.backends import Box, Face, most_prominent
+from modular_faces.variants import apply_variant
+from numpy.typing import NDArray
+
+SIDE = 60
+PAD = [{"pad": {"fraction": 0.5, "mode": "constant", "value": 0}}]
+MIRROR = [{"mirror": {}}]
+
+
+class SpotBackend:
+    """Finds the one brightest pixel as a face whose presence is its red value.
+
+    Green says whether a detector would see it; the landmarks spread around the spot.
+    """
+
+    name = "spot"
+    mesh_partners: NDArray[np.intp] = np.arange(478)[::-1].copy()
+
+    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
+        spots = np.argwhere(picture[..., 0] > 0)
+        if box == "detector":
+            spots = np.array([s for s in spots if picture[*s, 1] > 0]).reshape(-1, 2)
+        return [self._face(picture, int(y), int(x)) for y, x in spots]
+
+    def _face(self, picture: NDArray[np.uint8], y: int, x: int) -> Face:
+        spread = np.column_stack([np.arange(478) / 10, np.zeros(478), np.arange(478)])
+        mesh = spread + np.array([x, y, 0])
+        half = float(picture[y, x, 2])
+        return Face(
+            landmarks=mesh[:68, :2].copy(),
+            box=np.array([x - half, y - half, x + half, y + half]),
+            mesh=mesh,
+            detector_score=1.0,
+            mesh_presence=float(picture[y, x, 0]) / 255,
+        )
+
+
+def picture(*spots: tuple[int, int, int, int, int]) -> NDArray[np.uint8]:
+    """A black picture with spots (x, y, red, green, blue)."""
+    pixels = np.zeros((SIDE, SIDE, 3), np.uint8)
+    for x, y, *color in spots:
+        pixels[y, x] = color
+    return pixels
+
+
+def stages(*pairs: tuple[list[dict[str, dict[str, object]]], Box]) -> list[landmarks.Stage]:
+    return [landmarks.Stage(f"v{k}", steps, box) for k, (steps, box) in enumerate(pairs)]
+
+
+def find(pixels: NDArray[np.uint8], which: list[landmarks.Stage]) -> landmarks.Outcome:
+    return landmarks.find_face(pixels, SpotBackend(), stages=which, accept=0.5)
+
+
+def test_the_first_trusted_face_ends_the_cascade() -> None:
+    outcome = find(picture((10, 20, 200, 1, 5)), stages(([], "detector"), (PAD, "detector")))
+    assert (outcome.trusted, outcome.reason, outcome.stage, outcome.n_faces) == (True, "", 1, 1)
+
+
+def test_points_come_back_to_the_original_picture() -> None:
+    outcome = find(picture((10, 20, 200, 1, 5)), stages((PAD, "detector")))
+    assert outcome.face is not None
+    assert outcome.face.landmarks[0].tolist() == [10, 20]
+    assert outcome.face.box.tolist() == [5, 15, 15, 25]
+    assert outcome.face.mesh is not None
+    assert outcome.face.mesh[10].tolist() == [11, 20, 10]
+
+
+def test_a_mirrored_variant_swaps_left_and_right_in_points_and_mesh() -> None:
+    outcome = find(picture((50, 20, 200, 1, 5)), stages((MIRROR, "detector")))
+    assert outcome.face is not None and outcome.face.mesh is not None
+    np.testing.assert_allclose(outcome.face.landmarks[16], [50, 20])
+    np.testing.assert_allclose(outcome.face.landmarks[0], [50 - 1.6, 20])
+    np.testing.assert_allclose(outcome.face.mesh[477], [50, 20, 0])
+    assert outcome.face.box.tolist() == [45, 15, 55, 25]
+
+
+def test_only_a_detected_face_is_found_without_being_trusted() -> None:
+    faint = picture((10, 20, 100, 1, 5))
+    outcome = find(faint, stages(([], "detector"), ([], "frame")))
+    assert outcome.face is not None
+    assert (outcome.trusted, outcome.reason, outcome.stage) == (False, "not_trusted", 1)
+    unseen = picture((10, 20, 100, 0, 5))
+    outcome = find(unseen, stages(([], "detector"), ([], "frame")))
+    assert (outcome.face, outcome.reason, outcome.stage) == (None, "no_face", 0)
+
+
+def test_the_last_resort_takes_a_trusted_face_that_no_detector_saw() -> None:
+    outcome = find(picture((10, 20, 200, 0, 5)), stages(([], "detector"), ([], "frame")))
+    assert (outcome.trusted, outcome.stage) == (True, 2)
+
+
+def test_of_untrusted_faces_the_one_with_the_greatest_presence_is_kept() -> None:
+    darker = [{"gamma": {"gamma": 2.0}}]
+    first_better = find(
+        picture((10, 20, 120, 9, 5)), stages(([], "detector"), (darker, "detector"))
+    )
+    assert first_better.stage == 1
+
+
+def test_large_and_central_faces_come_first() -> None:
+    two = picture((30, 30, 200, 1, 8), (5, 5, 200, 1, 10))
+    outcome = find(two, stages(([], "detector")))
+    assert outcome.face is not None
+    assert outcome.face.landmarks[0].tolist() == [30, 30]
+    assert outcome.n_faces == 2
+    table = landmarks.faces_table({"a": outcome}).to_pylist()
+    assert [row["chosen"] for row in table] == [False, True]
+    larger = picture((30, 30, 200, 1, 4), (20, 20, 200, 1, 10))
+    face = find(larger, stages(([], "detector"))).face
+    assert face is not None and face.landmarks[0].tolist() == [20, 20]
+
+
+def test_prominence_is_area_times_closeness_to_the_centre() -> None:
+    faces = SpotBackend().faces(picture((29, 29, 200, 1, 2), (0, 0, 200, 1, 2)), box="frame")
+    assert most_prominent(faces, (SIDE, SIDE)).landmarks[0].tolist() == [29, 29]
+
+
+class BrokenBackend(SpotBackend):
+    """Fails on pictures whose first pixel is white."""
+
+    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
+        if picture[0, 0, 0] == 255:
+            raise RuntimeError("the model failed")
+        return super().faces(picture, box=box)
+
+
+def test_a_picture_never_stops_its_neighbours() -> None:
+    good, bad = picture((10, 20, 200, 1, 5)), picture((0, 0, 255, 255, 255))
+    outcomes = landmarks.find_faces(
+        {"unread": "unreadable", "bad": "", "good": ""},
+        [("bad", bad), ("good", good)],
+        BrokenBackend(),
+        stages=stages(([], "detector")),
+        accept=0.5,
+    )
+    assert {image_id: outcome.reason for image_id, outcome in outcomes.items()} == {
+        "unread": "unreadable",
+        "bad": "backend_error",
+        "good": "",
+    }
+
+
+@pytest.fixture
+def outcomes() -> dict[str, landmarks.Outcome]:
+    which = stages(([], "detector"), ([], "frame"))
+    return {
+        "good": find(picture((10, 20, 200, 0, 5)), which),
+        "faint": find(picture((10, 20, 100, 1, 5)), which),
+        "lost": find(picture(), which),
+    }
+
+
+def test_the_table_has_a_row_per_picture(outcomes: dict[str, landmarks.Outcome]) -> None:
+    which = stages(([], "detector"), ([], "frame"))
+    rows = landmarks.landmark_table(outcomes, source="spot", stages=which).to_pylist()
+    chosen = ("image_id", "found", "trusted", "success", "failure_reason", "landmark_source")
+    assert [tuple(row[name] for name in chosen) for row in rows] == [
+        ("good", True, True, True, "", "spot"),
+        ("faint", True, False, False, "not_trusted", "spot"),
+        ("lost", False, False, False, "no_face", None),
+    ]
+    assert [(row["variant"], row["stage"], row["n_faces"]) for row in rows] == [
+        ("v1", 2, 1),
+        ("v0", 1, 1),
+        (None, None, 0),
+    ]
+    assert (rows[0]["x_0"], rows[0]["y_67"], rows[2]["x_0"]) == (10.0, 20.0, None)
+    assert list(landmarks.trusted_meshes(outcomes)) == ["good"]
+
+
+def test_the_study_names_its_variant_in_every_row(outcomes: dict[str, landmarks.Outcome]) -> None:
+    table = landmarks.study_table(
+        outcomes, source="spot", stages=stages(([], "detector"), ([], "frame"))
+    )
+    assert table.column_names[:3] == ["image_id", "backend", "variant"]
+    assert set(table.column("variant").to_pylist()) == {"v0"}
+    assert "stage" not in table.column_names
+
+
+def test_a_face_without_a_mesh_is_brought_back_too() -> None:
+    applied = apply_variant(picture(), PAD)
+    face = Face(np.full((68, 2), 40.0), np.array([30.0, 30, 50, 50]), None, 1.0, np.nan)
+    back = landmarks.to_original(face, applied, mesh_partners=None)
+    assert back.mesh is None
+    assert back.landmarks[0].tolist() == [10, 10]

@@ -1,0 +1,73 @@
+"""The digest of a rule's code changes with every module behind it, and with no other."""
+
+from pathlib import Path
+
+import pytest
+from modular_faces import provenance
+
+REPOSITORY = Path(__file__).parents[2]
+SCRIPTS = REPOSITORY / "workflow_scripts"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    package = tmp_path / "modular_faces"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "inner" / "__init__.py").write_text("from modular_faces import leaf\n")
+    (package / "inner" / "deep.py").write_text("import modular_faces.inner\n")
+    (package / "leaf.py").write_text("import numpy\n")
+    (package / "late.py").write_text("")
+    (package / "other.py").write_text("")
+    (tmp_path / "script.py").write_text(
+        "from modular_faces.inner import deep\n\ndef f():\n    from modular_faces.late import x\n"
+    )
+    return package
+
+
+def digest(package: Path) -> str:
+    provenance._imported_files.cache_clear()
+    return provenance.code_digest(package.parent / "script.py", package=package)
+
+
+def test_imports_are_followed_to_the_end(package: Path) -> None:
+    files = provenance.source_files(package.parent / "script.py", package=package)
+    assert {path.relative_to(package.parent).as_posix() for path in files} == {
+        "script.py",
+        "modular_faces/inner/__init__.py",
+        "modular_faces/inner/deep.py",
+        "modular_faces/leaf.py",
+        "modular_faces/late.py",
+    }
+
+
+@pytest.mark.parametrize("name", ["leaf.py", "late.py", "inner/__init__.py", "inner/deep.py"])
+def test_an_edit_behind_the_script_changes_the_digest(package: Path, name: str) -> None:
+    before = digest(package)
+    (package / name).write_text((package / name).read_text() + "x = 1\n")
+    assert digest(package) != before
+
+
+def test_an_edit_elsewhere_does_not(package: Path) -> None:
+    before = digest(package)
+    (package / "other.py").write_text("x = 1\n")
+    assert digest(package) == before
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in SCRIPTS.glob("*.py")))
+def test_jobs_of_shards_import_nothing_heavy(script: str) -> None:
+    heavy = {"pandas", "scipy", "altair", "sklearn", "pydantic", "matplotlib", "shap"}
+    files = provenance.source_files(SCRIPTS / f"{script}.py", package=SCRIPTS / "modular_faces")
+    imported = {
+        name.split(".")[0]
+        for path in files
+        for node in __import__("ast").walk(__import__("ast").parse(path.read_text()))
+        for name in provenance._imported_names(node)
+    }
+    assert not imported & heavy
+
+
+def test_every_rule_carries_its_code() -> None:
+    rules = [path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")]
+    with_scripts = sum(text.count("script_of(") for text in rules) - 1
+    assert sum(text.count("code=code_of(") for text in rules) == with_scripts

@@ -1,0 +1,62 @@
+"""What came of a run, counted and said."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from modular_faces import summary
+
+REPORT = {
+    "unlabelled_pictures": 0,
+    "unmatched_labels": 2,
+    "ambiguous_labels": 0,
+    "first_unmatched": ["x", "y"],
+    "first_ambiguous": [],
+    "unreadable_label_files": [],
+}
+
+
+@pytest.fixture
+def features() -> pa.Table:
+    return pa.table(
+        {
+            "split": ["train", "test", None, "train"],
+            "label_name": ["anger", "anger", None, "fear"],
+            "found": [True, True, True, False],
+            "trusted": [True, True, False, False],
+            "success": [True, True, False, False],
+            "failure_reason": ["", "", "not_trusted", "no_face"],
+            "variant": ["grey_border", "original", "original", None],
+            "stage": pa.array([1, 2, 2, None], pa.int16()),
+        }
+    )
+
+
+def test_everything_is_counted(features: pa.Table) -> None:
+    counted = summary.summarise(features, REPORT)
+    assert (counted["pictures"], counted["found"], counted["success"]) == (4, 3, 2)
+    assert counted["failures"] == {"no_face": 1, "not_trusted": 1}
+    assert counted["stages"] == [
+        {"stage": 1, "variant": "grey_border", "success": 1},
+        {"stage": 2, "variant": "original", "success": 1},
+    ]
+    assert counted["labels"] == {
+        "anger": {"pictures": 2, "success": 2},
+        "fear": {"pictures": 1, "success": 0},
+    }
+    assert counted["splits"] == {"test": 1, "train": 2}
+
+
+def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_path: Path) -> None:
+    counted = summary.summarise(features, REPORT)
+    (tmp_path / "summary.json").write_text(json.dumps(counted))
+    lines = summary.summary_text(tmp_path, seconds=12.3).splitlines()
+    assert lines[0] == "4 pictures, landmarks found in 2 (50.0 %), 12 s"
+    assert lines[1].split() == ["lost", "1", "no_face,", "1", "not_trusted"]
+    assert "2 labels without a picture" in lines[2]
+    assert any(str(tmp_path / "features_dictionary.csv") in line for line in lines)
+
+
+def test_without_results_there_is_nothing_to_say(tmp_path: Path) -> None:
+    assert summary.summary_text(tmp_path, seconds=None) == ""
