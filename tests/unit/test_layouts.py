@@ -148,6 +148,14 @@ def test_ratings_match_by_path_name_or_stem(tmp_path: Path) -> None:
     assert labels.unlabelled == 1
 
 
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    picture(tmp_path / "root" / os.fsdecode(b"\xff.png"))
+    (tmp_path / "r.csv").write_bytes(b"image,warm\n\xff.png,3\nno\xfe,4\n")
+    rows, labels = labels_of(layout_of("folder", tmp_path / "root", ratings=tmp_path / "r.csv"))
+    assert rows["%FF.png"]["rating_warm"] == 3.0
+    assert labels.unmatched == ["no%FE"]
+
+
 def test_column_with_a_typing_error_is_reported(tmp_path: Path) -> None:
     root = csv_root(tmp_path / "root")
     text = "path,warm,cold,note\na/1.jpg,1,2,x\na/2.jpg,2;5,3,y\n"
