@@ -14,6 +14,7 @@ from modular_faces.face_model import (
     FaceModel,
     ModelError,
     bundle_path,
+    load_geometry,
     read_bundle,
     read_geometry,
 )
@@ -79,6 +80,12 @@ def test_bundle_holds_the_canonical_face(model: FaceModel) -> None:
     assert right_eye[0] < 0 < left_eye[0]
     assert chin[1] < nose_tip[1] < right_eye[1]
     assert nose_tip[2] > right_eye[2]
+
+
+def test_geometry_can_be_read_alone(model: FaceModel) -> None:
+    geometry = load_geometry(bundle_path())
+    assert np.array_equal(geometry.vertices, model.geometry.vertices)
+    assert np.array_equal(geometry.weights, model.geometry.weights)
 
 
 def test_bundle_keeps_every_part_by_name(model: FaceModel) -> None:
