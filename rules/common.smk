@@ -1,4 +1,4 @@
-"""What every rule file shares: the plan of the run, paths, and what makes a stage run again."""
+"""What all stages share: the plan of the run, paths, and what makes a stage run again."""
 
 import sys
 import time
@@ -26,8 +26,10 @@ try:
 except (ConfigError, LayoutError) as error:
     sys.exit(f"modular-faces: {error}")
 if workflow.is_main_process:
+    about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
+    if about_lock:
+        print(f"modular-faces: {about_lock}", file=sys.stderr)
     record_head(Path(".snakemake"))
-    print(lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]]), file=sys.stderr)
 
 RESULTS = PLAN.results
 
@@ -74,14 +76,14 @@ def wanted_tables():
     return {key: f"{RESULTS}/{name}" for key, name in names.items()}
 
 
-def log_of(rule_name, per=""):
-    """Path of a rule's log; `per` holds its wildcards."""
-    return f"{RESULTS}/logs/{rule_name}{per}.log"
+def log_of(rule_name, *wildcards):
+    """Path of a rule's log."""
+    return f"{Path(RESULTS, 'logs', rule_name, *wildcards)}.log"
 
 
-def benchmark_of(rule_name, per=""):
-    """Path of a rule's benchmark; `per` holds its wildcards."""
-    return f"{RESULTS}/benchmarks/{rule_name}{per}.tsv"
+def benchmark_of(rule_name, *wildcards):
+    """Path of a rule's benchmark."""
+    return f"{Path(RESULTS, 'benchmarks', rule_name, *wildcards)}.tsv"
 
 
 def environment(stage):

@@ -6,8 +6,6 @@ Gives: shards/*/landmarks.parquet, shards/*/mesh.parquet, shards/*/faces.parquet
 
 
 rule landmarks:
-    message:
-        "finding landmarks in shard {wildcards.shard}"
     input:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
@@ -15,20 +13,22 @@ rule landmarks:
         landmarks=of_shard("landmarks.parquet"),
         mesh=of_shard("mesh.parquet"),
         faces=of_shard("faces.parquet"),
+    log:
+        log_of("landmarks", "{shard}"),
+    benchmark:
+        benchmark_of("landmarks", "{shard}")
+    priority: 10
+    conda:
+        environment("landmarks")
+    threads: 1
+    resources:
+        mem_mb=memory_of(700),
+        runtime=60,
     params:
         options=options_of("landmarks"),
         metadata=metadata_of("landmarks", options_of("landmarks")),
         code=code_of("landmarks"),
-    log:
-        log_of("landmarks", "/{shard}"),
-    benchmark:
-        benchmark_of("landmarks", "/{shard}")
-    threads: 1
-    priority: 10
-    resources:
-        mem_mb=memory_of(700),
-        runtime=60,
-    conda:
-        environment("landmarks")
+    message:
+        "finding landmarks in shard {wildcards.shard}"
     script:
         script_of("landmarks")

@@ -7,8 +7,6 @@ request features.csv and faces.parquet.
 
 
 rule merge:
-    message:
-        "merging the table of {CONFIG.dataset.name}"
     input:
         manifest=rules.manifest.output.table,
         labels=rules.manifest.output.labels,
@@ -20,19 +18,21 @@ rule merge:
         pose=of_all_shards("pose.parquet"),
     output:
         **wanted_tables(),
-    params:
-        options=options_of("merge"),
-        metadata=metadata_of("merge", options_of("merge")),
-        code=code_of("merge"),
     log:
         log_of("merge"),
     benchmark:
         benchmark_of("merge")
+    conda:
+        environment("extract")
     threads: 1
     resources:
         mem_mb=memory_of(1500),
         runtime=60,
-    conda:
-        environment("extract")
+    params:
+        options=options_of("merge"),
+        metadata=metadata_of("merge", options_of("merge")),
+        code=code_of("merge"),
+    message:
+        "merging the table of {CONFIG.dataset.name}"
     script:
         script_of("merge")

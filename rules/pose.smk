@@ -6,27 +6,27 @@ Gives: shards/*/pose.parquet.
 
 
 rule pose:
-    message:
-        "measuring the face angle in shard {wildcards.shard}"
     input:
         inspection=of_shard("inspection.parquet"),
         mesh=of_shard("mesh.parquet"),
     output:
         table=of_shard("pose.parquet"),
+    log:
+        log_of("pose", "{shard}"),
+    benchmark:
+        benchmark_of("pose", "{shard}")
+    priority: 20
+    conda:
+        environment("landmarks")
+    threads: 1
+    resources:
+        mem_mb=memory_of(500),
+        runtime=30,
     params:
         options=options_of("pose"),
         metadata=metadata_of("pose", options_of("pose")),
         code=code_of("pose"),
-    log:
-        log_of("pose", "/{shard}"),
-    benchmark:
-        benchmark_of("pose", "/{shard}")
-    threads: 1
-    priority: 20
-    resources:
-        mem_mb=memory_of(500),
-        runtime=30,
-    conda:
-        environment("landmarks")
+    message:
+        "measuring the face angle in shard {wildcards.shard}"
     script:
         script_of("pose")

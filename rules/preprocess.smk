@@ -7,39 +7,47 @@ in one file per shard), manifest.parquet.
 
 
 rule preprocess:
-    message:
-        "reading pictures of shard {wildcards.shard}"
     output:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
+    log:
+        log_of("preprocess", "{shard}"),
+    benchmark:
+        benchmark_of("preprocess", "{shard}")
+    conda:
+        environment("extract")
+    threads: 1
+    resources:
+        mem_mb=memory_of(700),
+        runtime=30,
     params:
         root=PLAN.root,
         listing=listing_of,
         options=options_of("preprocess"),
         metadata=metadata_of("preprocess", options_of("preprocess")),
         code=code_of("preprocess"),
-    log:
-        log_of("preprocess", "/{shard}"),
-    benchmark:
-        benchmark_of("preprocess", "/{shard}")
-    threads: 1
-    resources:
-        mem_mb=memory_of(700),
-        runtime=30,
-    conda:
-        environment("extract")
+    message:
+        "reading pictures of shard {wildcards.shard}"
     script:
         script_of("preprocess")
 
 
 rule manifest:
-    message:
-        "gathering the manifest, looking for duplicates"
     input:
         inspections=of_all_shards("inspection.parquet"),
     output:
         table=f"{RESULTS}/manifest.parquet",
         labels=f"{RESULTS}/labels.json",
+    log:
+        log_of("manifest"),
+    benchmark:
+        benchmark_of("manifest")
+    conda:
+        environment("extract")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
     params:
         listings=PLAN.listings,
         layout=layout_options(CONFIG),
@@ -47,15 +55,7 @@ rule manifest:
         options=options_of("manifest"),
         metadata=metadata_of("manifest", options_of("manifest")),
         code=code_of("manifest"),
-    log:
-        log_of("manifest"),
-    benchmark:
-        benchmark_of("manifest")
-    threads: 1
-    resources:
-        mem_mb=memory_of(1500),
-        runtime=60,
-    conda:
-        environment("extract")
+    message:
+        "gathering the manifest, looking for duplicates"
     script:
         script_of("manifest")

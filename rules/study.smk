@@ -6,35 +6,33 @@ Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet.
 
 
 rule study:
-    message:
-        "study: {wildcards.backend} on {wildcards.variant}, shard {wildcards.shard}"
     input:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
     output:
         landmarks=of_study("landmarks.parquet"),
+    log:
+        log_of("study", "{backend}", "{variant}", "{shard}"),
+    benchmark:
+        benchmark_of("study", "{backend}", "{variant}", "{shard}")
+    priority: 20
+    conda:
+        environment("landmarks")
+    threads: 1
+    resources:
+        mem_mb=memory_of(700),
+        runtime=60,
     params:
         options=options_of_study,
         metadata=metadata_of_study,
         code=code_of("study"),
-    log:
-        log_of("study", "/{backend}/{variant}/{shard}"),
-    benchmark:
-        benchmark_of("study", "/{backend}/{variant}/{shard}")
-    threads: 1
-    priority: 20
-    resources:
-        mem_mb=memory_of(700),
-        runtime=60,
-    conda:
-        environment("landmarks")
+    message:
+        "study: {wildcards.backend} on {wildcards.variant}, shard {wildcards.shard}"
     script:
         script_of("study")
 
 
 rule gather_study:
-    message:
-        "gathering the study"
     input:
         expand(
             of_study("landmarks.parquet"),
@@ -44,19 +42,21 @@ rule gather_study:
         ),
     output:
         table=f"{RESULTS}/study.parquet",
-    params:
-        variants=PLAN.study_variants,
-        metadata=metadata_of("gather_study", {"variants": PLAN.study_variants}),
-        code=code_of("gather_study"),
     log:
         log_of("gather_study"),
     benchmark:
         benchmark_of("gather_study")
+    conda:
+        environment("extract")
     threads: 1
     resources:
         mem_mb=memory_of(1500),
         runtime=30,
-    conda:
-        environment("extract")
+    params:
+        variants=PLAN.study_variants,
+        metadata=metadata_of("gather_study", {"variants": PLAN.study_variants}),
+        code=code_of("gather_study"),
+    message:
+        "gathering the study"
     script:
         script_of("gather_study")

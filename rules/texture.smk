@@ -6,28 +6,28 @@ Gives: shards/*/texture.parquet.
 
 
 rule texture:
-    message:
-        "measuring texture in shard {wildcards.shard}"
     input:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
         mesh=of_shard("mesh.parquet"),
     output:
         table=of_shard("texture.parquet"),
+    log:
+        log_of("texture", "{shard}"),
+    benchmark:
+        benchmark_of("texture", "{shard}")
+    priority: 20
+    conda:
+        environment("extract")
+    threads: 1
+    resources:
+        mem_mb=memory_of(700),
+        runtime=60,
     params:
         options=options_of("texture"),
         metadata=metadata_of("texture", options_of("texture")),
         code=code_of("texture"),
-    log:
-        log_of("texture", "/{shard}"),
-    benchmark:
-        benchmark_of("texture", "/{shard}")
-    threads: 1
-    priority: 20
-    resources:
-        mem_mb=memory_of(700),
-        runtime=60,
-    conda:
-        environment("extract")
+    message:
+        "measuring texture in shard {wildcards.shard}"
     script:
         script_of("texture")

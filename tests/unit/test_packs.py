@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
 from modular_faces import packs
+from PIL import Image
 
 
 def png(seed: int, height: int, width: int) -> tuple[bytes, np.ndarray]:
