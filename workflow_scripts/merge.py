@@ -32,4 +32,9 @@ write_dictionary(described, output.dictionary)
 write_parts(map(read_table, inputs.mesh), output.mesh, metadata=metadata)
 if output.get("faces"):
     write_parts(map(read_table, inputs.faces), output.faces, metadata=metadata)
-write_summary(output.features, inputs.labels, output.summary)
+write_summary(
+    output.features,
+    inputs.labels,
+    output.summary,
+    canonical_texture=bool(options["texture"]["canonical_regions"]),
+)

@@ -34,7 +34,7 @@ def features() -> pa.Table:
 
 
 def test_everything_is_counted(features: pa.Table) -> None:
-    counted = summary.summarise(features, REPORT)
+    counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
     assert (counted["pictures"], counted["found"], counted["success"]) == (4, 3, 2)
     assert counted["failures"] == {"no_face": 1, "not_trusted": 1}
     assert counted["stages"] == [
@@ -45,11 +45,12 @@ def test_everything_is_counted(features: pa.Table) -> None:
         "anger": {"pictures": 2, "success": 2},
         "fear": {"pictures": 1, "success": 0},
     }
+    assert counted["warnings"] == ["mind the gap"]
     assert counted["splits"] == {"test": 1, "train": 2}
 
 
 def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_path: Path) -> None:
-    counted = summary.summarise(features, REPORT)
+    counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
     (tmp_path / "summary.json").write_text(json.dumps(counted))
     lines = summary.summary_text(tmp_path, seconds=12.3).splitlines()
     assert lines[0] == "4 pictures, landmarks found in 2 (50.0 %), 12 s"
@@ -60,3 +61,21 @@ def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_
 
 def test_without_results_there_is_nothing_to_say(tmp_path: Path) -> None:
     assert summary.summary_text(tmp_path, seconds=None) == ""
+
+
+def sized(*sides: float) -> pa.Table:
+    zeros = [0.0] * len(sides)
+    widths = list(sides)
+    eyes = [side / 2 for side in sides]
+    columns = dict(
+        zip(summary.SIZE_COLUMNS, [widths, widths, zeros, eyes, zeros, zeros], strict=True)
+    )
+    return pa.table(columns)
+
+
+def test_mixed_sizes_are_mentioned_unless_texture_is_canonical() -> None:
+    mixed = sized(100.0, 100.0, 400.0)
+    warning = summary.size_warning(mixed, canonical_texture=False)
+    assert warning is not None and "canonical_regions" in warning
+    assert summary.size_warning(mixed, canonical_texture=True) is None
+    assert summary.size_warning(sized(100.0, 110.0), canonical_texture=False) is None
