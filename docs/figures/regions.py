@@ -1,4 +1,4 @@
-"""Draw docs/images/regions.png: the regions on the canonical face, frontal and turned.
+"""Draw docs/images/regions.png: the regions on the canonical face and on a photograph.
 
 Run from the root of the repository: ``python docs/figures/regions.py``.
 """
@@ -10,12 +10,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 from canonical_face import Canvas, shade, write
+from modular_faces.detector import detect
+from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceModel
 from modular_faces.pose import HeadPose, rotation_matrix
 from modular_faces.regions import PRECEDENCE, REGIONS, region_masks
 from numpy.typing import NDArray
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
+PHOTOGRAPH = ROOT / "resources" / "sample" / "photographs" / "astronaut.jpg"
+HEAD = np.s_[10:150, 58:198]
 COLOURS = {
     "forehead": (244, 190, 60),
     "eyes": (60, 160, 220),
@@ -51,6 +56,19 @@ def draw_pose(model: FaceModel, yaw: float) -> Canvas:
     return canvas
 
 
+def draw_photograph(model: FaceModel) -> NDArray[np.uint8]:
+    """Draw the face of the photograph with its regions."""
+    picture = np.asarray(Image.open(PHOTOGRAPH).convert("RGB"))[HEAD]
+    large = cv2.resize(picture, (2 * SIDE, 2 * SIDE), interpolation=cv2.INTER_CUBIC).astype(
+        np.uint8
+    )
+    face = detect(model, large, threshold=0.5, overlap=0.3)[0]
+    mesh = mesh_from_region(model, large, region_from_detection(face)).mesh
+    paint(large, mesh.astype(np.float64))
+    small = cv2.resize(large, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return small.astype(np.uint8)
+
+
 def main() -> None:
     """Write the figure."""
     model = FaceModel.load(None)
@@ -60,7 +78,7 @@ def main() -> None:
         cv2.rectangle(frontal.picture, (30, place[1] - 24), (58, place[1] + 4), colour, -1)
         write(frontal, name, (70, place[1]), scale=1.0)
     write(turned, "black: face_oval, grey: face_hull", (150, 2 * SIDE - 30), scale=1.0)
-    figure = np.hstack([frontal.finish(), turned.finish()])
+    figure = np.hstack([frontal.finish(), turned.finish(), draw_photograph(model)])
     path = ROOT / "docs" / "images" / "regions.png"
     cv2.imwrite(str(path), cv2.cvtColor(figure, cv2.COLOR_RGB2BGR))
 
