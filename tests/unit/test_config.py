@@ -42,6 +42,14 @@ DATASET = {"dataset": {"name": "d", "root": "pictures"}}
         ),
         ({"variants": {"mine": [{"blur": {}}]}}, "variant 'mine': .*blur"),
         ({"variants": {"my variant": []}}, "my variant"),
+        (
+            {"texture": {"canonical_regions": ["image"]}},
+            "canonical_regions: there is no region 'image'",
+        ),
+        (
+            {"variants": {"flip": [{"mirror": {}}]}, "color": {"variant": "flip"}},
+            "color.variant: 'flip' mirrors the picture",
+        ),
         ({"dataset": {"name": "d"}}, "'dataset.root' is missing"),
         ({"dataset": {"name": "../up", "root": "x"}}, "'dataset.name' is '../up'"),
     ],

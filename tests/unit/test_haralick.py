@@ -9,7 +9,7 @@ import mahotas.features.texture
 import numpy as np
 import numpy.typing as npt
 import pytest
-from modular_faces.haralick import FEATURES, haralick, pairs
+from modular_faces.haralick import FEATURES, haralick
 
 LEVELS = 8
 
@@ -113,16 +113,6 @@ def test_empty_mask_and_distance_beyond_the_picture_are_missing() -> None:
     masks = [np.zeros(picture.shape, dtype=bool), np.ones(picture.shape, dtype=bool)]
     assert np.isnan(haralick(picture, masks, levels=2, distances=[9])).all()
     assert np.isnan(haralick(picture, masks[:1], levels=2, distances=[1])).all()
-
-
-def test_pairs_lie_at_the_stated_offsets() -> None:
-    rows, columns = np.mgrid[:5, :7]
-    offsets = []
-    for first, second in pairs((5, 7), 2):
-        down, right = rows[second] - rows[first], columns[second] - columns[first]
-        assert np.unique(down).size == np.unique(right).size == 1
-        offsets.append((int(down[0, 0]), int(right[0, 0]), down.size))
-    assert offsets == [(0, 2, 25), (2, 2, 15), (2, 0, 21), (2, -2, 15)]
 
 
 def test_labels_are_those_of_mahotas_in_its_order() -> None:

@@ -20,9 +20,7 @@ def test_pictures_come_back_in_order_across_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packs, "BATCH_BYTES", 300)
-    made = {
-        f"p{i}": png(i, *shape) for i, shape in enumerate([(4, 5), (1, 1), (9, 3), (2, 2)])
-    }
+    made = {f"p{i}": png(i, *shape) for i, shape in enumerate([(4, 5), (1, 1), (9, 3), (2, 2)])}
     with packs.PackWriter(tmp_path / "pack.arrow") as pack:
         for image_id, (content, _) in made.items():
             pack.add(image_id, content)

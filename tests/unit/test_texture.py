@@ -120,11 +120,11 @@ def test_regions_that_are_absent_small_or_thin_are_missing_with_a_reason() -> No
     ).reshape(4, 13)
     assert np.isnan(values).all(axis=1).tolist() == [True, True, True, False]
     assert np.isfinite(values[3]).all()
-    assert texture_notes(masks, regions=regions, distances=[1], min_pixels=4) == (
-        "nose: no face mesh; eyes: 1 pixels, fewer than 4; "
+    assert texture_notes(values.ravel(), masks, regions=regions, distances=[1], min_pixels=4) == (
+        "eyes: 1 pixels, fewer than 4; "
         "mouth: no pair of pixels at distance 1 in one of 4 directions"
     )
-    assert texture_notes(masks, regions=["image"], distances=[1], min_pixels=4) == ""
+    assert texture_notes(values[3], masks, regions=["image"], distances=[1], min_pixels=4) == ""
 
 
 def test_canonical_texture_hardly_depends_on_the_size_of_the_picture() -> None:

@@ -238,9 +238,18 @@ class Config(_Section):
         for key, names in {
             "color.regions": self.color.regions,
             "texture.regions": self.texture.regions,
-            "texture.canonical_regions": self.texture.canonical_regions,
         }.items():
             _refuse_unknown(names, REGIONS, key, "region")
+        faces = [region for region in REGIONS if region != "image"]
+        _refuse_unknown(
+            self.texture.canonical_regions, faces, "texture.canonical_regions", "region"
+        )
+        for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
+            if any("mirror" in step for step in known[name]):
+                raise ValueError(
+                    f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
+                    "change places; take a variant without mirror"
+                )
         return self
 
     def all_variants(self) -> dict[str, Steps]:

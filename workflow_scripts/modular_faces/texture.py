@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from modular_faces.haralick import FEATURES, Array, haralick, pairs
+from modular_faces.haralick import FEATURES, Array, haralick
 from modular_faces.regions import (
     CANONICAL_PREFIX,
     Mask,
@@ -171,19 +171,32 @@ def texture_features(
 
 
 def texture_notes(
-    masks: Mapping[str, Mask], *, regions: Sequence[str], distances: Sequence[int], min_pixels: int
+    values: Array,
+    masks: Mapping[str, Mask],
+    *,
+    regions: Sequence[str],
+    distances: Sequence[int],
+    min_pixels: int,
 ) -> str:
-    """Say in words which values of `texture_features` are missing, and why."""
-    notes = [region_notes(masks, regions, min_pixels=min_pixels)]
-    asked = {name: masks[name] for name in regions if name in masks}
-    for name, mask in usable_masks(asked, min_pixels=min_pixels).items():
-        for distance in distances:
-            if not all(
-                (mask[first] & mask[second]).any() for first, second in pairs(mask.shape, distance)
-            ):
-                notes.append(
-                    f"{name}: no pair of pixels at distance {distance} in one of 4 directions"
-                )
+    """Say in words which values of `texture_features` are missing, and why.
+
+    Parameters
+    ----------
+    values : (k,) ndarray of float64
+        As `texture_features` gave them.
+    masks, regions, distances, min_pixels
+        As it was given; regions that were not drawn are passed over.
+    """
+    drawn = [name for name in regions if name in masks]
+    notes = [region_notes(masks, drawn, min_pixels=min_pixels)]
+    usable = usable_masks({name: masks[name] for name in drawn}, min_pixels=min_pixels)
+    missing = np.isnan(values).reshape(len(regions), len(distances), -1).any(axis=2)
+    notes += [
+        f"{name}: no pair of pixels at distance {distances[column]} in one of 4 directions"
+        for row, name in enumerate(regions)
+        for column in np.flatnonzero(missing[row])
+        if name in usable
+    ]
     return "; ".join(note for note in notes if note)
 
 
@@ -278,9 +291,8 @@ def texture_of_face(
         )
         if not np.isnan(values).any():
             return values, ""
-        drawn = [name for name in names if name in masks]
         return values, texture_notes(
-            masks, regions=drawn, distances=distances, min_pixels=min_pixels
+            values, masks, regions=names, distances=distances, min_pixels=min_pixels
         )
 
     values, notes = measure(picture, region_masks(mesh, picture.shape, regions), regions)
