@@ -53,6 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("--out", type=Path, default=Path("contact_sheet.png"))
     sheet.set_defaults(run=_contact_sheet)
 
+    draw = commands.add_parser(
+        "draw", help="draw landmarks, regions and face angle on pictures of a run"
+    )
+    draw.add_argument("results", type=Path, help="for instance results/sample")
+    draw.add_argument("--number", type=int, default=60, help="pictures, at random (default: 60)")
+    draw.add_argument("--seed", type=int, default=0)
+    draw.add_argument("--lost", action="store_true", help="only pictures without landmarks")
+    draw.add_argument("--columns", type=int, default=10)
+    draw.add_argument("--tile", type=int, default=180, help="side of a tile in px (default: 180)")
+    draw.add_argument("--out", type=Path, default=Path("drawn.png"))
+    draw.set_defaults(run=_draw)
+
     one = commands.add_parser("extract", help="print the row of one picture")
     one.add_argument("picture", type=Path)
     one.set_defaults(run=_extract)
@@ -107,6 +119,17 @@ def _contact_sheet(options: argparse.Namespace) -> int:
     }
     Image.fromarray(contact_sheet(pictures, chosen, tile=options.tile)).save(options.out)
     print(f"wrote {options.out}: {len(pictures)} pictures, {len(chosen)} variants")
+    return 0
+
+
+def _draw(options: argparse.Namespace) -> int:
+    from modular_faces.overlay import choose, draw_sheet, drawn_results
+
+    rows = choose(options.results, number=options.number, seed=options.seed, lost_only=options.lost)
+    pictures = drawn_results(options.results, rows)
+    draw_sheet(pictures, columns=options.columns, tile=options.tile).save(options.out)
+    lost = sum(not row["success"] for row in rows)
+    print(f"wrote {options.out}: {len(rows)} pictures, {lost} of them without landmarks")
     return 0
 
 
