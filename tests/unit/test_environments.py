@@ -18,6 +18,7 @@ PACKAGE_OF_IMPORT = {
     "PIL": "pillow",
     "ai_edge_litert": "ai-edge-litert",
     "cv2": "opencv-python-headless",
+    "mahotas": "mahotas",
     "numpy": "numpy",
     "pyarrow": "pyarrow",
 }
