@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from modular_faces.provenance import PACKAGE, source_files
 
 ROOT = Path(__file__).parents[2]
