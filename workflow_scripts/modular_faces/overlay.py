@@ -182,7 +182,7 @@ def _caption(row: Mapping[str, Any]) -> str:
     if not row["success"]:
         return f"{name}\nlost: {row['failure_reason']}"
     pose = _pose(row)
-    angle = "" if pose is None else "yaw {:.0f} pitch {:.0f} roll {:.0f}".format(*pose)
+    angle = "" if pose is None else "yaw {} pitch {} roll {}".format(*map(round, pose))
     return f"{name}\n{angle}"
 
 
