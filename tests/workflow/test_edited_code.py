@@ -1,0 +1,163 @@
+"""An edited library module runs exactly the stages again that use it, and what follows from them.
+
+Stale tables are the worst fault a workflow can have. The table below is written by hand from what each
+module is for; it is not derived from the imports.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from clones import REPOSITORY, RESULTS, TINY_CONFIG, Clone, make_clone, plans_after
+from modular_faces.provenance import code_digest
+
+SCRIPTS = REPOSITORY / "workflow_scripts"
+STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
+
+MEASURE = {"color", "texture"}
+FIND = {"landmarks", "study"}
+READ_PACKS = MEASURE | FIND
+
+USED_BY: dict[str, set[str]] = {
+    "backends": FIND | {"merge"},
+    "layouts": {"manifest"},
+    "__init__.py": set(),
+    "cli.py": set(),
+    "compare.py": set(),
+    "config.py": set(),
+    "config_reference.py": set(),
+    "contact_sheet.py": set(),
+    "extraction.py": set(),
+    "heads.py": set(),
+    "overlay.py": set(),
+    "plan.py": set(),
+    "provenance.py": set(),
+    "jobs.py": set(STAGES),
+    "tables.py": set(STAGES),
+    "files.py": {"preprocess"} | READ_PACKS,
+    "images.py": {"preprocess"} | READ_PACKS,
+    "packs.py": {"preprocess"} | READ_PACKS,
+    "scan.py": {"preprocess", "manifest"} | FIND,
+    "listing.py": {"preprocess", "manifest"},
+    "preprocess.py": {"preprocess"} | FIND,
+    "fingerprint.py": {"preprocess", "manifest"} | FIND,
+    "duplicates.py": {"manifest"},
+    "manifest.py": {"manifest"},
+    "geometry.py": READ_PACKS | {"pose", "merge"},
+    "steps.py": READ_PACKS | {"merge"},
+    "step_options.py": READ_PACKS | {"merge"},
+    "variants.py": READ_PACKS | {"merge"},
+    "measure.py": MEASURE,
+    "regions.py": MEASURE | {"merge"},
+    "region_polygons.py": MEASURE | {"merge"},
+    "color.py": {"color", "merge"},
+    "texture.py": {"texture", "merge"},
+    "haralick.py": {"texture", "merge"},
+    "landmarks.py": FIND | {"merge"},
+    "detector.py": FIND | {"merge"},
+    "face_mesh.py": FIND | {"merge"},
+    "ibug68.py": FIND | {"merge"},
+    "mesh_symmetry.py": FIND | {"merge"},
+    "face_model.py": FIND | {"pose", "merge"},
+    "protobuf.py": FIND | {"pose", "merge"},
+    "pose.py": {"pose", "merge"},
+    "dictionary.py": {"merge"},
+    "merge.py": {"merge"},
+    "summary.py": {"merge"},
+}
+
+
+def digests(clone: Clone) -> dict[str, str]:
+    scripts = clone.folder / "workflow_scripts"
+    return {
+        stage: code_digest(scripts / f"{stage}.py", package=scripts / "modular_faces")
+        for stage in STAGES
+    }
+
+
+PACKAGE = SCRIPTS / "modular_faces"
+MODULES = tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")))
+
+
+def test_the_list_names_every_module() -> None:
+    assert set(USED_BY) == {module.partition("/")[0] for module in MODULES}
+
+
+@pytest.fixture(scope="module")
+def edited_clone(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Clone, dict[str, str]]:
+    clone = make_clone(tmp_path_factory.mktemp("edited") / "clone")
+    return clone, digests(clone)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_an_edit_changes_the_digest_of_the_stages_that_use_the_module(
+    edited_clone: tuple[Clone, dict[str, str]], module: str
+) -> None:
+    clone, before = edited_clone
+    path = clone.folder / "workflow_scripts" / "modular_faces" / module
+    content = path.read_bytes()
+    path.write_bytes(content + b"\n# edited\n")
+    after = digests(clone)
+    path.write_bytes(content)
+    assert {stage for stage in STAGES if after[stage] != before[stage]} == USED_BY[
+        module.partition("/")[0]
+    ]
+
+
+SHARDS = ("0000", "0001", "0002")
+
+
+def jobs(*rules: str, gathered: tuple[str, ...] = ()) -> Counter[str]:
+    return Counter([f"{rule} {shard}" for rule in rules for shard in SHARDS] + [*gathered])
+
+
+EXPECTED = {
+    "modular_faces/pose.py": jobs("pose", gathered=("merge",)),
+    "modular_faces/color.py": jobs("color", gathered=("merge",)),
+    "modular_faces/haralick.py": jobs("texture", gathered=("merge",)),
+    "modular_faces/duplicates.py": jobs(gathered=("manifest", "merge")),
+    "modular_faces/images.py": jobs(
+        *("preprocess", "landmarks", "color", "texture", "pose"),
+        *("study wide", "study sharpen"),
+        gathered=("manifest", "merge", "gather_study"),
+    ),
+    "modular_faces/detector.py": jobs(
+        *("landmarks", "color", "texture", "pose", "study wide", "study sharpen"),
+        gathered=("merge", "gather_study"),
+    ),
+    "modular_faces/extraction.py": Counter(),
+    "gather_study.py": Counter(["gather_study"]),
+}
+
+
+Plans = dict[str, Callable[[], Counter[str]]]
+
+
+def edit(clone: Clone, *, path: str) -> None:
+    edited = clone.folder / "workflow_scripts" / path
+    edited.write_text(edited.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def plans(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Plans:
+    changes = {path: partial(edit, path=path) for path in EXPECTED}
+    return plans_after(finished, changes, tmp_path_factory.mktemp("plans"))
+
+
+@pytest.mark.parametrize("path", EXPECTED)
+def test_an_edited_file_runs_exactly_its_stages_again(plans: Plans, path: str) -> None:
+    assert plans[path]() == EXPECTED[path]
+
+
+def test_the_library_of_the_copy_is_the_one_that_runs(clone: Clone, tiny_root: Path) -> None:
+    clone.configure(tiny_root, shards=1)
+    module = clone.folder / "workflow_scripts" / "modular_faces" / "preprocess.py"
+    module.write_text(module.read_text() + '\nraise RuntimeError("the edited copy ran")\n')
+    done = clone.snakemake(RESULTS / "manifest.parquet", "--configfile", TINY_CONFIG)
+    assert done.returncode != 0
+    assert "the edited copy ran" in done.stdout + done.stderr
