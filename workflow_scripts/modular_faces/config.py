@@ -353,9 +353,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     ValueError
         If there is no such stage.
     """
-    options = _stage_options(config, stage)
-    canonical: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
-    return canonical
+    return _in_key_order(_stage_options(config, stage))
 
 
 def _stage_options(config: Config, stage: str) -> dict[str, Any]:
@@ -420,7 +418,12 @@ def study_options(config: Config, variant: str) -> dict[str, Any]:
         As `stage_options(config, "landmarks")`.
     """
     stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
-    return stage_options(config, "landmarks") | {"cascade": [stage]}
+    return _in_key_order(stage_options(config, "landmarks") | {"cascade": [stage]})
+
+
+def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:
+    sorted_options: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
+    return sorted_options
 
 
 def options_digest(options: Mapping[str, Any]) -> str:
