@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 import pyarrow as pa
+
 from modular_faces.backends import Backend, open_backend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config import Config, layout_options, load_config, stage_options
@@ -71,9 +72,7 @@ def measure_shard(shard: tuple[Path, int, str], *, folder: Path) -> None:
     target = folder / f"{number}"
     write = partial(write_table, metadata={})
     with PackWriter(target / "pictures.arrow") as pack:
-        inspection = preprocess_shard(
-            read_shard(listing), pictures, pack, **options["preprocess"]
-        )
+        inspection = preprocess_shard(read_shard(listing), pictures, pack, **options["preprocess"])
     write(inspection, target / "inspection")
     stages = cascade_stages(options["landmarks"]["cascade"])
     decoded = list(read_pictures(target / "pictures.arrow"))

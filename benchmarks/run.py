@@ -43,7 +43,9 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("only", nargs="*", help=f"benchmarks: {', '.join(BENCHMARKS)} (default: all)")
+    parser.add_argument(
+        "only", nargs="*", help=f"benchmarks: {', '.join(BENCHMARKS)} (default: all)"
+    )
     parser.add_argument("--pictures", type=int, default=15_000, help="number of pictures")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=1, help="runs; the median is shown")
@@ -187,6 +189,7 @@ def run_workflow_again(options: argparse.Namespace, name: str) -> float:
 def bench_lab(options: argparse.Namespace) -> list[str]:
     """The way of the scripts this replaces: one picture at a time, 256 grey levels, one process."""
     import yaml
+
     from modular_faces.extraction import Extractor
 
     pictures = sorted(make_pictures(options.folder, options.pictures).rglob("*.jpg"))[:500]

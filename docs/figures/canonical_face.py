@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
 from modular_faces.face_model import FaceGeometry
 from modular_faces.pose import HeadPose, rotation_matrix
-from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from canonical_face import Canvas, shade, write
+
 from modular_faces.face_model import FaceModel
 from modular_faces.ibug68 import IBUG68_VERTICES
 from modular_faces.pose import HeadPose

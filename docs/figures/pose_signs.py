@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from canonical_face import Canvas, Picture, draw_axes, shade, write
+
 from modular_faces.face_model import FaceGeometry, FaceModel
 from modular_faces.pose import HeadPose
 

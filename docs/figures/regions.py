@@ -10,13 +10,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from canonical_face import Canvas, shade, write
+from numpy.typing import NDArray
+from PIL import Image
+
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceModel
 from modular_faces.pose import HeadPose, rotation_matrix
 from modular_faces.regions import PRECEDENCE, REGIONS, region_masks
-from numpy.typing import NDArray
-from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 PHOTOGRAPH = ROOT / "resources" / "sample" / "photographs" / "astronaut.jpg"

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
 from modular_faces import face_mesh
 from modular_faces.detector import detect
 from modular_faces.face_mesh import (
@@ -31,7 +33,6 @@ from modular_faces.face_model import FaceModel
 from modular_faces.ibug68 import landmarks_from_mesh
 from modular_faces.mesh_symmetry import mesh_partners
 from modular_faces.pose import HeadPose, angles, head_pose, rotation_matrix
-from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 INNER = slice(17, 68)

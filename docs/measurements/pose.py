@@ -18,11 +18,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection, region_of_frame
 from modular_faces.face_model import FaceModel
 from modular_faces.pose import HeadPose, angles, head_pose
-from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Solution = Callable[[Array, tuple[int, ...]], HeadPose]

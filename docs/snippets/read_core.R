@@ -1,10 +1,7 @@
 # Reads features_core.csv with base R, no packages:
 #   Rscript docs/snippets/read_core.R results/sample/features_core.csv
 path <- commandArgs(trailingOnly = TRUE)[1]
-faces <- read.csv(path, na.strings = "", encoding = "UTF-8", colClasses = c(
-  image_id = "character", path = "character", label = "character", sha256 = "character",
-  found = "logical", trusted = "logical", success = "logical"
-))
+faces <- read.csv(path, na.strings = "", encoding = "UTF-8")
 
 cat("rows", nrow(faces), "\n")
 cat("columns", ncol(faces), "\n")

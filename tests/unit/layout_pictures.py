@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from modular_faces.layouts import Labels, Layout, open_layout
 from PIL import Image
+
+from modular_faces.layouts import Labels, Layout, open_layout
 
 
 def picture(path: Path) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from modular_faces.cli import main
 from PIL import Image
+
+from modular_faces.cli import main
 
 
 @pytest.fixture

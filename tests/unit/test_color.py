@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces import color
 from modular_faces.color import color_features, color_names, color_of_face, describe_columns
 from modular_faces.regions import REGIONS

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from modular_faces.config import (
     SHIPPED_VARIANTS,
     ConfigError,

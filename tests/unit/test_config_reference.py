@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+
 from modular_faces import config_reference
 from modular_faces.config import load_config
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import ImageFont
+
 from modular_faces.contact_sheet import (
     INK,
     MARGIN,
@@ -16,7 +18,6 @@ from modular_faces.contact_sheet import (
 )
 from modular_faces.steps import Picture
 from modular_faces.variants import Steps
-from PIL import ImageFont
 
 GREEN, BLUE = (0, 200, 0), (0, 0, 200)
 

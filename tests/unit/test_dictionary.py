@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from modular_faces import dictionary
+from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.config import load_config, stage_options
-from modular_faces.landmarks import LANDMARK_COLUMNS
 from modular_faces.merge import OUTCOME_COLUMNS
 
 

@@ -9,11 +9,12 @@ import cv2
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
+
 from modular_faces import duplicates as module
 from modular_faces.duplicates import duplicates_table, find_duplicates
 from modular_faces.fingerprint import grey_thumbnail, perceptual_hashes
 from modular_faces.scan import hash64
-from PIL import Image
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "crops"
 LIMITS: dict[str, Any] = {"max_distance": 6, "min_correlation": 0.99}

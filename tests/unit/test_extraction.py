@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from modular_faces import extract
 from modular_faces.config import ConfigError
 

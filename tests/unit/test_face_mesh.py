@@ -10,6 +10,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 import pytest
+
 from modular_faces.detector import Detection, detect
 from modular_faces.face_mesh import (
     Region,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from modular_faces import face_model
 from modular_faces.face_model import (
     BLENDSHAPES_PART,

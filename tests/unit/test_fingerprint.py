@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from modular_faces.fingerprint import grey_thumbnail, perceptual_hashes
 
 

@@ -9,6 +9,7 @@ import mahotas.features.texture
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces.haralick import FEATURES, haralick
 
 LEVELS = 8

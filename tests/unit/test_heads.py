@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+
 from modular_faces import heads
 
 COMMAND = ["snakemake", "--configfile", "my config.yaml"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceModel

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import DecodedPicture, decode_picture, mean_pixels
-from PIL import Image
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (20, 30, 3), dtype=np.uint8)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from modular_faces import landmarks
 from modular_faces.backends import Box, Face, most_prominent
 from modular_faces.variants import apply_variant
-from numpy.typing import NDArray
 
 SIDE = 60
 PAD = [{"pad": {"fraction": 0.5, "mode": "constant", "value": 0}}]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from layout_pictures import kaggle, labels_of, layout_of, picture, write
+
 from modular_faces.layouts import LayoutError, sources_digest
 from modular_faces.layouts.label_files import read_label_file
 from modular_faces.layouts.sheet import safe_name

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from layout_pictures import labels_of, layout_of, picture, write
+
 from modular_faces.layouts import LayoutError
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from layout_pictures import kaggle, labels_of, layout_of, picture, write
+
 from modular_faces.layouts import LayoutError
 from modular_faces.layouts.rafdb_original import parse_manual
 

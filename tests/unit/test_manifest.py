@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 import pytest
+
 from modular_faces.layouts import Labels
 from modular_faces.manifest import label_report, manifest_table, natural_places
 from modular_faces.preprocess import INSPECTION_SCHEMA

@@ -1,9 +1,10 @@
 """Colour and texture share a loop: every picture has its row, whatever happens to it."""
 
 import numpy as np
+from numpy.typing import NDArray
+
 from modular_faces.measure import measure_pictures, mesh_on_variant
 from modular_faces.variants import apply_variant
-from numpy.typing import NDArray
 
 WHITE = np.full((4, 6, 3), 255, np.uint8)
 HALF = [{"resize": {"scale": 0.5, "interpolation": "area"}}]

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+
 from modular_faces import merge
-from modular_faces.landmarks import LANDMARK_COLUMNS
-from modular_faces.pose import POSE_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import write_table
 
 FLOAT = pa.float32()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from modular_faces.face_model import load_geometry
 from modular_faces.geometry import IBUG68_MIRROR
 from modular_faces.ibug68 import landmarks_from_mesh

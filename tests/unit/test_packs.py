@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from modular_faces import packs
 from PIL import Image
+
+from modular_faces import packs
 
 
 def png(seed: int, height: int, width: int) -> tuple[bytes, np.ndarray]:

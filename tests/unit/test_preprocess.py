@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from modular_faces.fingerprint import grey_thumbnail, perceptual_hashes
 from modular_faces.packs import PackWriter, read_pictures
 from modular_faces.preprocess import INSPECTION_SCHEMA, inspect_picture, preprocess_shard
 from modular_faces.scan import Entry
-from PIL import Image
 
 PIXELS = np.random.default_rng(3).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from modular_faces.protobuf import fields, varints
 
 MESSAGE = bytes(

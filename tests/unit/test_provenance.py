@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from modular_faces import provenance
 
 REPOSITORY = Path(__file__).parents[2]

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces.region_polygons import LOOPS, POLYGONS, STRIPS, fill_layers, polygon_edges
 
 RECTANGLE = np.array([[0, 1, 2, 3]])

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces.face_model import FaceModel
 from modular_faces.mesh_symmetry import mesh_partners
 from modular_faces.region_polygons import LOOPS, POLYGONS, fill_layers, polygon_edges

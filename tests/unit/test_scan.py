@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from modular_faces.scan import (
     Entry,
     file_path,

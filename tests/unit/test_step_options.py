@@ -7,6 +7,7 @@ from typing import Annotated
 
 import numpy as np
 import pytest
+
 from modular_faces import geometry
 from modular_faces.step_options import (
     Choice,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces import geometry, steps
 from modular_faces.steps import STEP_OPTIONS, STEPS, Picture
 from modular_faces.variants import apply_variant

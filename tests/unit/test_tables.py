@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from modular_faces import tables
 
 
@@ -75,4 +76,4 @@ def test_csv_holds_chosen_columns_under_their_new_names(tmp_path: Path) -> None:
         write(table)
         write(table)
     lines = (tmp_path / "t.csv").read_text().splitlines()
-    assert lines == ['"c","B","a"', 'true,1.5,"x,y"', "false,,", 'true,1.5,"x,y"', "false,,"]
+    assert lines == ['"c","B","a"', *['"TRUE",1.5,"x,y"', '"FALSE",,'] * 2]

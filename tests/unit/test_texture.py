@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from modular_faces.haralick import FEATURES
 from modular_faces.regions import REGIONS
 from modular_faces.texture import (

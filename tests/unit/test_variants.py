@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+
 from modular_faces.geometry import IBUG68_MIRROR, FloatArray, compose, scaling, transform
 from modular_faces.step_options import Number, Whole
 from modular_faces.steps import STEP_OPTIONS, STEPS, Picture

@@ -57,15 +57,16 @@ def lock_state(folder: Path) -> tuple[LockState, Head | None]:
     -------
     state : {'free', 'alive', 'stale', 'elsewhere', 'unknown'}
         `stale`: the recorded head ran on this host and is dead. `elsewhere`: it ran on another host,
-        which cannot be seen from here. `unknown`: there is a lock, but no record.
+        which cannot be seen from here. `unknown`: there is a lock, but no record, or one that is older
+        than the lock, so that another process holds it.
     head : Head or None
         As recorded.
     """
-    locks = folder / LOCKS
-    if not locks.is_dir() or not any(locks.iterdir()):
+    locked = _time_of_lock(folder)
+    if locked is None:
         return "free", None
     head = _recorded_head(folder)
-    if head is None:
+    if head is None or (folder / RECORD).stat().st_mtime_ns < locked:
         return "unknown", None
     if head.host != socket.gethostname():
         return "elsewhere", head
@@ -73,15 +74,21 @@ def lock_state(folder: Path) -> tuple[LockState, Head | None]:
 
 
 def record_head(folder: Path) -> None:
-    """Record this process as the head, unless a lock belongs to one that may still be alive."""
+    """Record this process as the head, unless a lock belongs to one that may still be alive.
+
+    To be called by a run that has just locked the folder: a dry run locks nothing and must not take the
+    place of a run that is starting at the same time.
+    """
     state, _ = lock_state(folder)
-    if state in ("free", "stale"):
+    if state not in ("alive", "elsewhere"):
         with whole_file(folder / RECORD) as temporary:
             temporary.write_text(json.dumps(asdict(this_process())))
 
 
 def lock_message(folder: Path, *, command: Sequence[str]) -> str:
-    """Explain a lock in one line, with the line that clears it; empty when there is nothing to say.
+    """Explain a lock in one line, with the line that clears it.
+
+    Empty when there is nothing to say, or the command clears the lock anyway.
 
     Parameters
     ----------
@@ -90,6 +97,8 @@ def lock_message(folder: Path, *, command: Sequence[str]) -> str:
     command : sequence of str
         The command that was given, to be repeated with `--unlock`.
     """
+    if "--unlock" in command:
+        return ""
     state, head = lock_state(folder)
     cure = f"clear it with: {shlex.join([*command, '--unlock'])}"
     if state == "stale" and head is not None:
@@ -98,7 +107,16 @@ def lock_message(folder: Path, *, command: Sequence[str]) -> str:
         return f"process {head.pid} on this host is running the workflow in this folder"
     if state == "elsewhere" and head is not None:
         return f"the lock belongs to process {head.pid} on {head.host}; if it no longer runs there, {cure}"
+    if state == "unknown":
+        return f"the folder is locked, by whom is not known; if no run is going on, {cure}"
     return ""
+
+
+def _time_of_lock(folder: Path) -> int | None:
+    locks = folder / LOCKS
+    if not locks.is_dir():
+        return None
+    return max((lock.stat().st_mtime_ns for lock in locks.iterdir()), default=None)
 
 
 def _recorded_head(folder: Path) -> Head | None:

@@ -12,14 +12,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.backends import Backend, Box, Face, as_record, most_prominent
+from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.tables import floats_to_arrow
 from modular_faces.variants import Applied, apply_variant, landmarks_to_original
 
 PIXEL_DECIMALS = 2
 """Coordinates are rounded to a hundredth of a pixel, so that other CPUs agree."""
 SCORE_DECIMALS = 4
-
-LANDMARK_COLUMNS = tuple(f"{axis}_{i}" for axis in "xy" for i in range(68))
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,7 @@ from contextlib import ExitStack
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modular_faces.landmarks import LANDMARK_COLUMNS
-from modular_faces.pose import POSE_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import csv_sink, parquet_sink, read_table, regroup
 
 ROW_GROUP = 4096

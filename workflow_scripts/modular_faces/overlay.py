@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from modular_faces.landmarks import LANDMARK_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.packs import read_pictures
 from modular_faces.pose import HeadPose, rotation_matrix
 from modular_faces.regions import region_masks
@@ -128,7 +128,7 @@ def choose(results: Path, *, number: int, seed: int, lost_only: bool) -> list[di
     """
     columns = [
         *("image_id", "path", "manifest_row", "success", "failure_reason", "variant", "label_name"),
-        *("yaw_deg", "pitch_deg", "roll_deg", *LANDMARK_COLUMNS),
+        *(*POSE_COLUMNS, *LANDMARK_COLUMNS),
     ]
     table = read_table(results / "features.parquet", columns)
     rows = np.arange(table.num_rows)
@@ -173,7 +173,7 @@ def _pictures(results: Path, wanted: set[str]) -> Iterator[tuple[str, Picture]]:
 
 
 def _pose(row: Mapping[str, Any]) -> HeadPose | None:
-    angles = [row[name] for name in ("yaw_deg", "pitch_deg", "roll_deg")]
+    angles = [row[name] for name in POSE_COLUMNS]
     return None if None in angles else HeadPose(*angles)
 
 

@@ -22,13 +22,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modular_faces.columns import POSE_COLUMNS
 from modular_faces.face_model import CANONICAL_VERTICES, MESH_VERTICES, FaceGeometry
 from modular_faces.geometry import procrustes
 from modular_faces.tables import table_from_matrix
 
 Method = Literal["procrustes", "perspective"]
 
-POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg")
 DECIMALS = 3
 
 # Below this cosine of yaw, pitch and roll turn the head about the same axis.

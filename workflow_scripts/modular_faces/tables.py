@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
@@ -105,12 +106,17 @@ def csv_sink(
         writers: list[pa_csv.CSVWriter] = []
 
         def write(part: pa.Table) -> None:
-            chosen = part.select(columns).rename_columns(names).replace_schema_metadata(None)
+            chosen = pa.table([_for_csv(part.column(name)) for name in columns], names=names)
             if not writers:
                 writers.append(files.enter_context(pa_csv.CSVWriter(temporary, chosen.schema)))
             writers[0].write_table(chosen)
 
         yield write
+
+
+def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write truth values as TRUE and FALSE, which R and pandas both read as such."""
+    return pc.if_else(column, "TRUE", "FALSE") if pa.types.is_boolean(column.type) else column
 
 
 def regroup(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
