@@ -123,6 +123,14 @@ def test_prominence_is_area_times_closeness_to_the_centre() -> None:
     assert most_prominent(faces, (SIDE, SIDE)).landmarks[0].tolist() == [29, 29]
 
 
+def test_a_variant_that_would_be_too_large_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modular_faces.steps.MAX_PIXELS", SIDE * SIDE)
+    seen = picture((10, 20, 200, 1, 5))
+    assert find(seen, stages((PAD, "detector"), ([], "detector"))).stage == 2
+    assert find(picture(), stages((PAD, "detector"), ([], "detector"))).reason == "no_face"
+    assert find(seen, stages((PAD, "detector"))).reason == "too_large"
+
+
 class BrokenBackend(SpotBackend):
     """Fails on pictures whose first pixel is white."""
 

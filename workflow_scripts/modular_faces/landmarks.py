@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from modular_faces.backends import Backend, Box, Face, as_record, most_prominent
 from modular_faces.columns import LANDMARK_COLUMNS
+from modular_faces.steps import TooLargeError
 from modular_faces.tables import floats_to_arrow
 from modular_faces.variants import Applied, apply_variant, landmarks_to_original
 
@@ -92,11 +93,18 @@ def find_face(
     -------
     Outcome
         When no face is trusted, the one with the greatest presence that a detector saw. The mesh
-        answers for any frame, so that a face read from the frame counts only when trusted.
+        answers for any frame, so that a face read from the frame counts only when trusted. A stage
+        whose variant would be too large is passed over; when all are, the reason is `too_large`.
     """
-    best = Outcome(face=None, trusted=False, reason="no_face")
+    best = Outcome(face=None, trusted=False, reason="too_large")
     for number, stage in enumerate(stages, start=1):
-        applied = apply_variant(picture, stage.steps)
+        try:
+            applied = apply_variant(picture, stage.steps)
+        except TooLargeError as error:
+            logger.warning("variant %s is passed over: %s", stage.variant, error)
+            continue
+        if best.face is None:
+            best = replace(best, reason="no_face")
         everyone = tuple(
             to_original(face, applied, mesh_partners=backend.mesh_partners)
             for face in backend.faces(applied.picture, box=stage.box)

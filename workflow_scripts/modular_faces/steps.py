@@ -41,6 +41,11 @@ MAX_PIXELS: Final = 64_000_000
 MAX_SIDE: Final = 32_767
 """No step makes a picture longer or wider than this (OpenCV's own limit when it warps)."""
 
+
+class TooLargeError(ValueError):
+    """A step would make too large a picture."""
+
+
 STEPS: Final[dict[str, Callable[..., Changed]]] = {}
 """Every step by its name in the config."""
 
@@ -267,7 +272,7 @@ def mirror(picture: Picture) -> Changed:
 
 def _refuse_too_large(name: str, height: int, width: int) -> None:
     if height * width > MAX_PIXELS or max(height, width) > MAX_SIDE:
-        raise ValueError(
+        raise TooLargeError(
             f"step {name} would make a picture of {width} x {height} pixels; the limits are "
             f"{MAX_PIXELS:,} pixels and {MAX_SIDE:,} a side: enlarge less, or shrink before it"
         )
