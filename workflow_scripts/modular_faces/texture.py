@@ -190,12 +190,12 @@ def texture_notes(
     drawn = [name for name in regions if name in masks]
     notes = [region_notes(masks, drawn, min_pixels=min_pixels)]
     usable = usable_masks({name: masks[name] for name in drawn}, min_pixels=min_pixels)
-    missing = np.isnan(values).reshape(len(regions), len(distances), -1).any(axis=2)
+    by_distance = values.reshape(len(regions), len(distances), -1)
     notes += [
-        f"{name}: no pair of pixels at distance {distances[column]} in one of 4 directions"
-        for row, name in enumerate(regions)
-        for column in np.flatnonzero(missing[row])
-        if name in usable
+        f"{name}: no pair of pixels at distance {distance} in one of 4 directions"
+        for name, of_region in zip(regions, by_distance, strict=True)
+        for distance, measured in zip(distances, of_region, strict=True)
+        if name in usable and np.isnan(measured).any()
     ]
     return "; ".join(note for note in notes if note)
 
