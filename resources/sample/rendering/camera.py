@@ -33,7 +33,8 @@ class Pose:
         tilt = np.array([[cos(roll), sin(roll), 0], [-sin(roll), cos(roll), 0], [0, 0, 1]])
         turn = np.array([[cos(yaw), 0, sin(yaw)], [0, 1, 0], [-sin(yaw), 0, cos(yaw)]])
         nod = np.array([[1, 0, 0], [0, cos(pitch), sin(pitch)], [0, -sin(pitch), cos(pitch)]])
-        return tilt @ turn @ nod
+        rotation: Array = tilt @ turn @ nod
+        return rotation
 
 
 @dataclass(frozen=True)
@@ -100,3 +101,21 @@ def crop_around(points: Array, *, fill: float, chin: float, shift: float) -> Cro
     side = max((bottom - top) / fill, (right - left) * 0.94)
     middle = 0.6 * (left + right) / 2 + 0.4 * points[27:].mean(axis=0)[0]
     return Crop(middle - side * (0.5 + shift), bottom - side * chin, side)
+
+
+@dataclass(frozen=True)
+class View:
+    """A camera with its crop at a size in pixels."""
+
+    camera: Camera
+    crop: Crop
+    size: int
+
+    def pixels(self, placed: Array) -> Array:
+        """Camera coordinates (..., 3) to pixels (..., 2)."""
+        return to_pixels(self.camera.plane(placed), self.crop, self.size)
+
+    @property
+    def pixels_per_decimetre(self) -> float:
+        """Scale at the distance of the face centre."""
+        return self.size / self.crop.side / self.camera.distance

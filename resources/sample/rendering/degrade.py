@@ -26,7 +26,7 @@ def degrade(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
     rng : Generator
     """
     if kind == "dark":
-        linear = to_linear(picture / 255.0) * rng.uniform(0.025, 0.055)
+        linear = to_linear(picture / 255.0) * rng.uniform(0.035, 0.08)
         values = 255 * np.clip(linear, 0, 1) ** (1 / 2.2) + rng.normal(0, 3.0, picture.shape)
     elif kind == "blurred":
         length = int(rng.integers(9, 14))
@@ -35,9 +35,10 @@ def degrade(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
         half = (length - 1) / 2
         for place in np.linspace(-half, half, 8 * length):
             row, column = half + place * np.sin(angle), half + place * np.cos(angle)
-            kernel[int(round(row)), int(round(column))] += 1
+            kernel[round(row), round(column)] += 1
         soft = cv2.GaussianBlur(picture.astype(np.float64), (0, 0), rng.uniform(1.2, 2.2))
-        values = cv2.filter2D(soft, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+        moved = cv2.filter2D(soft, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+        values = np.asarray(moved, dtype=np.float64)
     elif kind == "grey":
         values = np.repeat((picture @ np.array([0.299, 0.587, 0.114]))[..., None], 3, axis=2)
     elif kind == "half_covered":
@@ -64,4 +65,5 @@ def _cover(picture: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np
     cloth = colour * (0.72 + 0.16 * folds + 0.05 * weave)[..., None]
     covered = np.clip((edge - inward) * height / 1.2 + 0.5, 0, 1)[..., None]
     shade = np.clip((edge + 0.05 - inward) / 0.05, 0, 1)[..., None] * 0.35
-    return picture * (1 - shade) * (1 - covered) + cloth * covered
+    result: NDArray[np.float64] = picture * (1 - shade) * (1 - covered) + cloth * covered
+    return result

@@ -70,4 +70,5 @@ def paint_eye(directions: Array, iris_colour: tuple[float, float, float], rednes
     pupil = step(PUPIL_SHARE - share, 0.08)[:, None]
     inner = iris * (1 - pupil) + 0.004 * pupil
     outside = step(share - 1.0, 0.10)[:, None]
-    return np.clip(inner * (1 - outside) + white * outside, 0.002, 0.95)
+    result: Array = np.clip(inner * (1 - outside) + white * outside, 0.002, 0.95)
+    return result

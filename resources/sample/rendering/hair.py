@@ -88,7 +88,7 @@ class Strands:
     grey : (n,) ndarray
         How much pigment each strand has lost, 0 to 1.
     width : int
-        Pixels of the supersampled picture.
+        Pixels in a picture of 400 pixels (100, four times supersampled).
     opacity : float
         How much a strand hides of what lies behind it, 0 to 1.
     colour : tuple of three floats
@@ -133,7 +133,8 @@ def scatter(
 
 def unit(vectors: Array) -> Array:
     """Vectors (..., 3) scaled to length 1."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    result: Array = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return result
 
 
 def comb_direction(style: Style, places: Array, side: Array, normals: Array) -> Array:

@@ -140,15 +140,14 @@ def shape_weights(identity: Identity) -> dict[str, float]:
             for ancestry in ANCESTRIES:
                 key = f"macrodetails/{ancestry}-{sex}-{stage}"
                 weights[key] = share * part * getattr(identity, ancestry)
-            for name, amount in bulk.items():
-                key = f"macrodetails/universal-{sex}-{stage}-averagemuscle-{name}"
+            for build, amount in bulk.items():
+                key = f"macrodetails/universal-{sex}-{stage}-averagemuscle-{build}"
                 weights[key] = share * part * amount
     weights["head/head-invertedtriangular"] = 0.25
     weights["head/head-fat-decr"] = 0.15
-    for name, amount in FEMININE.items():
-        weights[name] = weights.get(name, 0.0) + amount * (1 - identity.masculinity) * min(
-            1.0, identity.age / 20
-        )
+    grown = min(1.0, identity.age / 20)
+    for key, amount in FEMININE.items():
+        weights[key] = weights.get(key, 0.0) + amount * (1 - identity.masculinity) * grown
     rng = np.random.default_rng(identity.seed)
     for more, less in DETAILS:
         spread = 0.16 if more.startswith(("head/", "chin/", "cheek/")) else 0.26
@@ -159,9 +158,9 @@ def shape_weights(identity: Identity) -> dict[str, float]:
         for side in ("l", "r") if "{}" in name else ("",):
             key = name.format(side)
             weights[key] = weights.get(key, 0.0) + abs(amount)
-    for name in ASYMMETRIES:
-        weights[f"asym/asym-{name}-{rng.choice(['l', 'r'])}"] = float(rng.uniform(0, 0.12))
-    return {name: weight for name, weight in weights.items() if weight > 1e-6}
+    for place in ASYMMETRIES:
+        weights[f"asym/asym-{place}-{rng.choice(['l', 'r'])}"] = float(rng.uniform(0, 0.12))
+    return {key: weight for key, weight in weights.items() if weight > 1e-6}
 
 
 def average_head(mesh: BaseMesh) -> Array:
@@ -184,7 +183,8 @@ def levelled(mesh: BaseMesh, vertices: Array) -> Array:
     middle = own.mean(axis=0)
     u, _, v = np.linalg.svd((own - middle).T @ (wanted - wanted.mean(axis=0)))
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ v))])
-    return (vertices - middle) @ (u @ flip @ v) + middle
+    result: Array = (vertices - middle) @ (u @ flip @ v) + middle
+    return result
 
 
 def neutral_head(mesh: BaseMesh, identity: Identity) -> Array:

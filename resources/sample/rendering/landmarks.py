@@ -35,4 +35,5 @@ def ibug68(refined: Array, used: NDArray[np.int64]) -> Array:
         Sorted base-mesh indices, as in `mesh.Topology`.
     """
     pairs, weights = ibug68_vertices()
-    return np.einsum("pk,pkd->pd", weights, refined[np.searchsorted(used, pairs)])
+    result: Array = np.einsum("pk,pkd->pd", weights, refined[np.searchsorted(used, pairs)])
+    return result

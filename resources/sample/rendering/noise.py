@@ -35,15 +35,19 @@ def noise3(points: Array, scale: float, offset: float) -> Array:
     cell = np.floor(where)
     part = where - cell
     where = cell + part * part * (3 - 2 * part)
-    return ndimage.map_coordinates(_volume(), where.T, order=1, mode="grid-wrap").astype(np.float64)
+    values = ndimage.map_coordinates(_volume(), where.T, order=1, mode="grid-wrap")
+    return np.asarray(values, dtype=np.float64)
 
 
 def octaves(points: Array, scale: float, offset: float, *, count: int) -> Array:
     """Sum of `count` octaves of `noise3`, each half as strong and twice as fine."""
-    return sum(noise3(points, scale * 2**k, offset + k) / 2**k for k in range(count))
+    total = np.zeros(len(points))
+    for k in range(count):
+        total += noise3(points, scale * 2**k, offset + k) / 2**k
+    return total
 
 
 def noise2(rng: np.random.Generator, height: int, width: int, sigma: float) -> Array:
     """Blurred white noise as a picture with mean 0 and deviation 1."""
     picture = cv2.GaussianBlur(rng.standard_normal((height, width)), (0, 0), sigma)
-    return (picture - picture.mean()) / picture.std()
+    return np.asarray((picture - picture.mean()) / picture.std(), dtype=np.float64)

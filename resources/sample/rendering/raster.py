@@ -41,7 +41,8 @@ class Fragments:
         corners = triangles[self.triangle[self.covered]]
         weights = self.weights[self.covered]
         picked = values[corners]
-        return np.einsum("pc,pc...->p...", weights, picked)
+        result: Array = np.einsum("pc,pc...->p...", weights, picked)
+        return result
 
 
 def rasterise(

@@ -72,6 +72,16 @@ class Scene:
     blur: float
     seed: int
 
+    @property
+    def key(self) -> Array:
+        """Colour times strength of the main light, (3,)."""
+        return np.array(self.light_colour) * self.light
+
+    @property
+    def around(self) -> Array:
+        """Colour times strength of the light from all around, (3,)."""
+        return np.array(self.ambient_colour) * self.ambient
+
     def light_direction(self) -> Array:
         """Unit vector towards the main light in camera coordinates, (3,)."""
         azimuth, height = np.radians([self.light_azimuth, self.light_height])
@@ -108,4 +118,5 @@ def paint_background(scene: Scene, size: int) -> Array:
             cv2.circle(disc, centre, int(size * rng.uniform(0.03, 0.1)), colour.tolist(), -1)
             lights += disc * rng.uniform(0.2, 0.7)
         picture = picture + cv2.GaussianBlur(lights, (0, 0), size * 0.012)
-    return np.clip(picture, 0.002, 1.2)
+    result: Array = np.clip(picture, 0.002, 1.2)
+    return result

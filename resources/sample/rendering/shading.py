@@ -88,19 +88,27 @@ def occlusion_directions(count: int) -> Array:
 
 
 def ambient_occlusion(
-    points: Array, normals: Array, centre: Array, coarse: Array, triangles: Ints, extra: Array
+    points: Array, normals: Array, centre: Array, triangles: Ints, extra: Array
 ) -> Array:
-    """Share of the surroundings each point sees, (n,) in [0, 1].
+    """Share of the surroundings each vertex sees, (n,) in [0, 1].
 
-    `coarse` and `triangles` are what hides, `extra` single points that hide too (hair).
+    Parameters
+    ----------
+    points, normals : (n, 3) ndarray
+    centre : (3,) ndarray
+        Middle of the maps.
+    triangles : (t, 3) ndarray of int
+    extra : (k, 3) ndarray
+        Single points that hide too (hair).
     """
     open_light, all_light = np.zeros(len(points)), np.full(len(points), 1e-6)
     for direction in occlusion_directions(22):
         facing = np.clip(normals @ direction, 0, 1)
-        shadow = ShadowMap.draw(direction, centre, coarse, triangles, extra, 112)
+        shadow = ShadowMap.draw(direction, centre, points, triangles, extra, 112)
         open_light += facing * shadow.visible(points + 0.012 * normals, 0.02, 0.035, 0.06)
         all_light += facing
-    return open_light / all_light
+    result: Array = open_light / all_light
+    return result
 
 
 def wrapped(cosine: Array, wrap: Array) -> Array:
@@ -114,7 +122,8 @@ def gloss(normals: Array, light: Array, view: Array, power: float) -> Array:
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     shine = np.clip((normals * half).sum(axis=1), 0, 1) ** power
     fresnel = 0.035 + 0.965 * (1 - np.clip((view * half).sum(axis=1), 0, 1)) ** 5
-    return (power + 8) / 25 * shine * fresnel
+    result: Array = (power + 8) / 25 * shine * fresnel
+    return result
 
 
 def develop(linear: Array) -> Array:

@@ -24,14 +24,15 @@ TONES = np.array(
 
 
 def to_linear(colour: Array) -> Array:
-    """sRGB in [0, 1] to linear light (IEC 61966-2-1)."""
+    """Turn sRGB in [0, 1] into linear light (IEC 61966-2-1)."""
     colour = np.asarray(colour, dtype=np.float64)
     return np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
 
 
 def blob(points: Array, centre: Array, radius: float) -> Array:
     """Gaussian bump of `radius` around `centre`, (n,)."""
-    return np.exp(-((points - centre) ** 2).sum(axis=1) / (2 * radius**2))
+    result: Array = np.exp(-((points - centre) ** 2).sum(axis=1) / (2 * radius**2))
+    return result
 
 
 def step(values: Array, width: float) -> Array:
@@ -149,9 +150,9 @@ def paint(
     shade = 0.12 * sockets + (0.08 + 0.1 * old) * bags
     albedo *= 1 - np.clip(shade, 0, 0.6)[:, None] * [0.9, 1.15, 0.95]
     warp = 0.012 * np.stack([noise3(points, 30, seed + 20 + k) for k in range(3)], axis=1)
-    spots = noise3(points + warp, 30, seed + 3)
+    spots = noise3(points + warp, 38, seed + 3)
     cheeky = np.clip(flush + 0.35 * step(points[:, 1] - 7.4, 0.3), 0, 1)
-    freckles = identity.freckles * cheeky * step(spots - 1.0, 0.5)
+    freckles = identity.freckles * cheeky * step(spots - 1.25, 0.5)
     age_spots = 0.55 * old * (1 - identity.melanin) * step(noise3(points, 7, seed + 9) - 1.55, 0.4)
     albedo *= 1 - np.clip(freckles * 0.4 + age_spots * 0.4, 0, 0.6)[:, None] * [0.55, 0.9, 1.0]
     folds = np.zeros(len(points))
