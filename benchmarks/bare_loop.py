@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from modular_faces.backends import Backend, open_backend
 from modular_faces.color import color_names, color_of_face
-from modular_faces.config import Config, layout_options, load_config, stage_options
+from modular_faces.config import Config
+from modular_faces.config_loading import load_config
 from modular_faces.dictionary import describe_features, write_dictionary
 from modular_faces.face_model import load_geometry
 from modular_faces.landmarks import (
@@ -34,6 +35,7 @@ from modular_faces.packs import PackWriter, read_pictures
 from modular_faces.plan import plan_run
 from modular_faces.pose import pose_table
 from modular_faces.preprocess import preprocess_shard, refusals
+from modular_faces.stage_options import layout_options, stage_options
 from modular_faces.tables import mesh_table, read_meshes, read_table, write_parts, write_table
 from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
 

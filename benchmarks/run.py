@@ -63,7 +63,7 @@ def make_pictures(folder: Path, count: int) -> Path:
         rng = np.random.default_rng(number)
         picture = originals[number % len(originals)]
         assert picture is not None
-        shift = np.float32([[1, 0, rng.uniform(-3, 3)], [0, 1, rng.uniform(-3, 3)]])
+        shift = np.array([[1, 0, rng.uniform(-3, 3)], [0, 1, rng.uniform(-3, 3)]])
         moved = cv2.warpAffine(picture, shift, (100, 100), borderMode=cv2.BORDER_REFLECT)
         changed = cv2.convertScaleAbs(moved, alpha=rng.uniform(0.8, 1.2))
         path = target / f"{number // 1000:03d}" / f"{number:06d}.jpg"

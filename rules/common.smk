@@ -4,13 +4,8 @@ import sys
 import time
 from pathlib import Path
 
-from modular_faces.config import (
-    ConfigError,
-    layout_options,
-    load_config,
-    stage_options,
-    study_options,
-)
+from modular_faces.config_loading import ConfigError, load_config
+from modular_faces.stage_options import layout_options, stage_options, study_options
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
@@ -29,7 +24,6 @@ if workflow.is_main_process:
     about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
-    record_head(Path(".snakemake"))
 
 RESULTS = PLAN.results
 
@@ -133,6 +127,11 @@ def memory_of(megabytes):
         return megabytes * attempt
 
     return of_attempt
+
+
+onstart:
+    if workflow.is_main_process:
+        record_head(Path(".snakemake"))
 
 
 onsuccess:

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
 from modular_faces.jobs import start_job
 from modular_faces.layouts import open_layout
 from modular_faces.listing import read_shard

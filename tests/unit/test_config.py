@@ -5,16 +5,9 @@ from typing import Any
 
 import pytest
 
-from modular_faces.config import (
-    SHIPPED_VARIANTS,
-    ConfigError,
-    check_paths,
-    layout_options,
-    load_config,
-    options_digest,
-    stage_options,
-    study_options,
-)
+from modular_faces.config import SHIPPED_VARIANTS
+from modular_faces.config_loading import ConfigError, check_paths, load_config
+from modular_faces.stage_options import layout_options, options_digest, stage_options, study_options
 
 DATASET = {"dataset": {"name": "d", "root": "pictures"}}
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from modular_faces import config_reference
-from modular_faces.config import load_config
+from modular_faces.config_loading import load_config
 
 FOLDER = Path(__file__).parents[2] / "config"
 FILES = sorted(FOLDER.glob("*.yaml"))

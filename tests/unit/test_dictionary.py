@@ -8,8 +8,9 @@ import pytest
 
 from modular_faces import dictionary
 from modular_faces.columns import LANDMARK_COLUMNS
-from modular_faces.config import load_config, stage_options
+from modular_faces.config_loading import load_config
 from modular_faces.merge import OUTCOME_COLUMNS
+from modular_faces.stage_options import stage_options
 
 
 @pytest.fixture

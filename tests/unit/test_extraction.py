@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modular_faces import extract
-from modular_faces.config import ConfigError
+from modular_faces.config_loading import ConfigError
 
 GREY = np.full((40, 50, 3), 127, np.uint8)
 

@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from modular_faces.regions import REGIONS
 from modular_faces.variants import check_steps
@@ -35,10 +32,6 @@ SHIPPED_VARIANTS: dict[str, Steps] = {
     "sharpen_strong": [{"kernel": {"weights": [[-1, -1, -1], [-1, 9, -1], [-1, -1, -1]]}}],
     "unsharp": [{"unsharp": {"sigma": 1.0, "amount": 1.0}}],
 }
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message is one line that names key, value and cure."""
 
 
 class _Section(BaseModel):
@@ -267,197 +260,12 @@ def _refuse_unknown(names: Iterable[str], known: Iterable[str], key: str, kind: 
     for name in names:
         if name not in (options := list(known)):
             raise ValueError(
-                f"{key}: there is no {kind} '{name}'{_suggestion(name, options)}; "
+                f"{key}: there is no {kind} '{name}'{suggestion(name, options)}; "
                 f"known: {', '.join(options)}"
             )
 
 
-def _suggestion(word: str, known: Iterable[str]) -> str:
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Name the known word that is closest to a mistyped one, or nothing."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f" (did you mean '{close[0]}'?)" if close else ""
-
-
-def load_config(raw: Mapping[str, Any]) -> Config:
-    """Check a configuration as Snakemake merged it.
-
-    Parameters
-    ----------
-    raw : mapping
-        Nested keys and values as read from YAML.
-
-    Returns
-    -------
-    Config
-
-    Raises
-    ------
-    ConfigError
-        One line per fault: the key, the value that was seen and the cure.
-    """
-    try:
-        return Config.model_validate(dict(raw))
-    except ValidationError as error:
-        faults = [_describe(fault) for fault in error.errors()]
-        raise ConfigError("; ".join(dict.fromkeys(faults))) from None
-
-
-def _describe(fault: Any) -> str:
-    key = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("literal["))
-    kind, seen = fault["type"], fault["input"]
-    if kind == "extra_forbidden":
-        known = list(_section_at(fault["loc"][:-1]).model_fields)
-        word = str(fault["loc"][-1])
-        return f"config key '{key}' is unknown{_suggestion(word, known)}; known here: {', '.join(known)}"
-    if kind == "missing":
-        return f"config key '{key}' is missing; config/README.md says what it holds"
-    if kind == "value_error":
-        return (
-            "config: " + str(fault["ctx"]["error"])
-            if not key
-            else f"config key '{key}': {fault['ctx']['error']}"
-        )
-    return f"config key '{key}' is {seen!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
-
-
-def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
-    section: type[BaseModel] = Config
-    for part in location:
-        annotation = (
-            section.model_fields[str(part)].annotation if isinstance(part, str) else section
-        )
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            section = annotation
-        elif part == "cascade":
-            section = CascadeStage
-    return section
-
-
-def stage_options(config: Config, stage: str) -> dict[str, Any]:
-    """Everything of the configuration that changes the result of a stage, as plain JSON values.
-
-    The order of keys in the config does not matter: options are sorted.
-
-    Parameters
-    ----------
-    config : Config
-    stage : str
-        preprocess, manifest, landmarks, color, texture, pose or merge.
-
-    Returns
-    -------
-    dict
-        Keyword arguments of the stage; variants are given by their steps.
-
-    Raises
-    ------
-    ValueError
-        If there is no such stage.
-    """
-    return _in_key_order(_stage_options(config, stage))
-
-
-def _stage_options(config: Config, stage: str) -> dict[str, Any]:
-    variants = config.all_variants()
-    if stage in ("color", "texture"):
-        section: Color | Texture = getattr(config, stage)
-        return section.model_dump(exclude={"variant"}) | {
-            "min_pixels": config.regions.min_pixels,
-            "steps": variants[section.variant],
-        }
-    if stage == "landmarks":
-        landmarks = config.landmarks
-        return {
-            "backend": landmarks.backend,
-            "model": landmarks.model,
-            "threshold": landmarks.detector_threshold,
-            "accept": landmarks.accept,
-            "cascade": [
-                {"name": s.variant, "steps": variants[s.variant], "box": s.box}
-                for s in landmarks.cascade
-            ],
-        }
-    if stage == "pose":
-        pose = config.pose
-        focal_length = pose.focal_length if pose.method == "perspective" else None
-        return {
-            "model": config.landmarks.model,
-            "method": pose.method,
-            "focal_length": focal_length,
-        }
-    if stage == "manifest":
-        return config.duplicates.model_dump()
-    if stage == "preprocess":
-        return {
-            "max_pixels": int(config.preprocess.max_megapixels * 1e6),
-            "min_side": config.preprocess.min_side,
-        }
-    if stage == "merge":
-        return {
-            "face": config.regions.face,
-            "rename": config.merge.rename,
-            "color": stage_options(config, "color"),
-            "texture": stage_options(config, "texture"),
-        }
-    raise ValueError(f"no stage '{stage}' has options")
-
-
-def layout_options(config: Config) -> dict[str, Any]:
-    """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
-    options = config.dataset.model_dump(exclude={"layout"})
-    beside = Path(config.dataset.root) / "ratings.csv"
-    ratings = config.dataset.ratings or (str(beside) if beside.is_file() else None)
-    return {**options, "name": config.dataset.layout, "ratings": ratings}
-
-
-def study_options(config: Config, variant: str) -> dict[str, Any]:
-    """Options of one variant of the study: a cascade of that variant alone.
-
-    Returns
-    -------
-    dict
-        As `stage_options(config, "landmarks")`.
-    """
-    stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
-    return _in_key_order(stage_options(config, "landmarks") | {"cascade": [stage]})
-
-
-def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:
-    sorted_options: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
-    return sorted_options
-
-
-def options_digest(options: Mapping[str, Any]) -> str:
-    """Short digest of JSON options that does not depend on the order of keys.
-
-    Returns
-    -------
-    str of 16 hexadecimal digits
-    """
-    text = json.dumps(options, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def check_paths(config: Config) -> None:
-    """Refuse folders and files that are not there, before any job starts.
-
-    Raises
-    ------
-    ConfigError
-        Names the key, the path and the cure.
-    """
-    paths = {
-        "dataset.root": config.dataset.root,
-        "dataset.table": config.dataset.table,
-        "dataset.ratings": config.dataset.ratings,
-        "landmarks.model": config.landmarks.model,
-    }
-    for key, path in paths.items():
-        if path is None:
-            continue
-        if not Path(path).exists():
-            raise ConfigError(
-                f"config key '{key}' is '{path}', which does not exist (seen from {Path.cwd()}); "
-                f"correct it, or say where it is with --config"
-            )
-        if key == "dataset.root" and not Path(path).is_dir():
-            raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from modular_faces.backends import open_backend
 from modular_faces.color import color_names, color_of_face
-from modular_faces.config import load_config, stage_options
+from modular_faces.config_loading import load_config
 from modular_faces.face_model import load_geometry
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
@@ -24,6 +24,7 @@ from modular_faces.landmarks import cascade_stages, find_faces, landmark_table, 
 from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
+from modular_faces.stage_options import stage_options
 from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
 from modular_faces.variants import check_picture
 

@@ -11,6 +11,7 @@ import os
 import shlex
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -113,10 +114,11 @@ def lock_message(folder: Path, *, command: Sequence[str]) -> str:
 
 
 def _time_of_lock(folder: Path) -> int | None:
-    locks = folder / LOCKS
-    if not locks.is_dir():
-        return None
-    return max((lock.stat().st_mtime_ns for lock in locks.iterdir()), default=None)
+    times = []
+    for lock in (folder / LOCKS).glob("*"):
+        with suppress(FileNotFoundError):  # a run that ends just now
+            times.append(lock.stat().st_mtime_ns)
+    return max(times, default=None)
 
 
 def _recorded_head(folder: Path) -> Head | None:

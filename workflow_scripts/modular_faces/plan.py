@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from modular_faces.config import Config, ConfigError, check_paths, layout_options
+from modular_faces.config import Config
+from modular_faces.config_loading import ConfigError, check_paths
 from modular_faces.images import mean_pixels
 from modular_faces.layouts import open_layout, sources_digest
 from modular_faces.listing import (
@@ -21,6 +22,7 @@ from modular_faces.listing import (
     write_listing,
 )
 from modular_faces.scan import file_path
+from modular_faces.stage_options import layout_options
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modular_faces import __version__
-from modular_faces.config import options_digest
+from modular_faces.stage_options import options_digest
 
 PACKAGE = "modular_faces"
 

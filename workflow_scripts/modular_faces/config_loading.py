@@ -1,0 +1,96 @@
+"""Check a configuration before any job starts: one line for every fault, with key, value and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from modular_faces.config import CascadeStage, Config, suggestion
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message is one line that names key, value and cure."""
+
+
+def load_config(raw: Mapping[str, Any]) -> Config:
+    """Check a configuration as Snakemake merged it.
+
+    Parameters
+    ----------
+    raw : mapping
+        Nested keys and values as read from YAML.
+
+    Returns
+    -------
+    Config
+
+    Raises
+    ------
+    ConfigError
+        One line per fault: the key, the value that was seen and the cure.
+    """
+    try:
+        return Config.model_validate(dict(raw))
+    except ValidationError as error:
+        faults = [_describe(fault) for fault in error.errors()]
+        raise ConfigError("; ".join(dict.fromkeys(faults))) from None
+
+
+def _describe(fault: Any) -> str:
+    key = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("literal["))
+    kind, seen = fault["type"], fault["input"]
+    if kind == "extra_forbidden":
+        known = list(_section_at(fault["loc"][:-1]).model_fields)
+        word = str(fault["loc"][-1])
+        return f"config key '{key}' is unknown{suggestion(word, known)}; known here: {', '.join(known)}"
+    if kind == "missing":
+        return f"config key '{key}' is missing; config/README.md says what it holds"
+    if kind == "value_error":
+        return (
+            "config: " + str(fault["ctx"]["error"])
+            if not key
+            else f"config key '{key}': {fault['ctx']['error']}"
+        )
+    return f"config key '{key}' is {seen!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+
+
+def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
+    section: type[BaseModel] = Config
+    for part in location:
+        annotation = (
+            section.model_fields[str(part)].annotation if isinstance(part, str) else section
+        )
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            section = annotation
+        elif part == "cascade":
+            section = CascadeStage
+    return section
+
+
+def check_paths(config: Config) -> None:
+    """Refuse folders and files that are not there, before any job starts.
+
+    Raises
+    ------
+    ConfigError
+        Names the key, the path and the cure.
+    """
+    paths = {
+        "dataset.root": config.dataset.root,
+        "dataset.table": config.dataset.table,
+        "dataset.ratings": config.dataset.ratings,
+        "landmarks.model": config.landmarks.model,
+    }
+    for key, path in paths.items():
+        if path is None:
+            continue
+        if not Path(path).exists():
+            raise ConfigError(
+                f"config key '{key}' is '{path}', which does not exist (seen from {Path.cwd()}); "
+                f"correct it, or say where it is with --config"
+            )
+        if key == "dataset.root" and not Path(path).is_dir():
+            raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")

@@ -1,0 +1,119 @@
+"""What each stage needs of the configuration, as plain values that rules can carry.
+
+A stage runs again when its options change, and only then; the order of keys in a config file does not count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from modular_faces.config import Color, Config, Texture
+
+
+def stage_options(config: Config, stage: str) -> dict[str, Any]:
+    """Everything of the configuration that changes the result of a stage, as plain JSON values.
+
+    The order of keys in the config does not matter: options are sorted.
+
+    Parameters
+    ----------
+    config : Config
+    stage : str
+        preprocess, manifest, landmarks, color, texture, pose or merge.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of the stage; variants are given by their steps.
+
+    Raises
+    ------
+    ValueError
+        If there is no such stage.
+    """
+    return _in_key_order(_stage_options(config, stage))
+
+
+def _stage_options(config: Config, stage: str) -> dict[str, Any]:
+    variants = config.all_variants()
+    if stage in ("color", "texture"):
+        section: Color | Texture = getattr(config, stage)
+        return section.model_dump(exclude={"variant"}) | {
+            "min_pixels": config.regions.min_pixels,
+            "steps": variants[section.variant],
+        }
+    if stage == "landmarks":
+        landmarks = config.landmarks
+        return {
+            "backend": landmarks.backend,
+            "model": landmarks.model,
+            "threshold": landmarks.detector_threshold,
+            "accept": landmarks.accept,
+            "cascade": [
+                {"name": s.variant, "steps": variants[s.variant], "box": s.box}
+                for s in landmarks.cascade
+            ],
+        }
+    if stage == "pose":
+        pose = config.pose
+        focal_length = pose.focal_length if pose.method == "perspective" else None
+        return {
+            "model": config.landmarks.model,
+            "method": pose.method,
+            "focal_length": focal_length,
+        }
+    if stage == "manifest":
+        return config.duplicates.model_dump()
+    if stage == "preprocess":
+        return {
+            "max_pixels": int(config.preprocess.max_megapixels * 1e6),
+            "min_side": config.preprocess.min_side,
+        }
+    if stage == "merge":
+        return {
+            "face": config.regions.face,
+            "rename": config.merge.rename,
+            "color": stage_options(config, "color"),
+            "texture": stage_options(config, "texture"),
+        }
+    raise ValueError(f"no stage '{stage}' has options")
+
+
+def layout_options(config: Config) -> dict[str, Any]:
+    """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
+    options = config.dataset.model_dump(exclude={"layout"})
+    beside = Path(config.dataset.root) / "ratings.csv"
+    ratings = config.dataset.ratings or (str(beside) if beside.is_file() else None)
+    return {**options, "name": config.dataset.layout, "ratings": ratings}
+
+
+def study_options(config: Config, variant: str) -> dict[str, Any]:
+    """Options of one variant of the study: a cascade of that variant alone.
+
+    Returns
+    -------
+    dict
+        As `stage_options(config, "landmarks")`.
+    """
+    stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
+    return _in_key_order(stage_options(config, "landmarks") | {"cascade": [stage]})
+
+
+def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:
+    sorted_options: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
+    return sorted_options
+
+
+def options_digest(options: Mapping[str, Any]) -> str:
+    """Short digest of JSON options that does not depend on the order of keys.
+
+    Returns
+    -------
+    str of 16 hexadecimal digits
+    """
+    text = json.dumps(options, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
