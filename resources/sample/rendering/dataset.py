@@ -61,6 +61,11 @@ class Shot:
     seed: int
 
 
+def _three(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    first, second, third = values.tolist()
+    return first, second, third
+
+
 def random_scene(rng: np.random.Generator, pose: Pose) -> Scene:
     """A plausible photograph: light from somewhere above, eyes near the camera."""
     warm = rng.normal(0, 1)
@@ -73,8 +78,8 @@ def random_scene(rng: np.random.Generator, pose: Pose) -> Scene:
         light_height=float(rng.uniform(8, 50)),
         light=light,
         ambient=float(rng.uniform(0.85, 1.1) - 0.55 * light),
-        light_colour=(float(tint[0]), float(tint[1]), float(tint[2])),
-        ambient_colour=(float(cool[0]), float(cool[1]), float(cool[2])),
+        light_colour=_three(tint),
+        ambient_colour=_three(cool),
         softness=float(rng.uniform(0.04, 0.16)),
         exposure=float(rng.uniform(0.92, 1.3)),
         distance=float(rng.uniform(7, 16)),
@@ -85,7 +90,7 @@ def random_scene(rng: np.random.Generator, pose: Pose) -> Scene:
         gaze_pitch=float(pose.pitch * 0.8 if away else rng.normal(0, 3)),
         background=str(rng.choice(["gradient", "blur", "bokeh", "plain"])),
         background_colours=BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))],
-        shirt=tuple(float(v) for v in rng.uniform(0.1, 0.85, 3)),  # type: ignore[arg-type]
+        shirt=_three(rng.uniform(0.1, 0.85, 3)),
         grain=float(rng.uniform(0.8, 2.5)),
         blur=float(rng.uniform(0.0, 0.45)),
         seed=int(rng.integers(2**31)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from .identity import Identity
 
 BLACK, DARK, BROWN = (0.075, 0.065, 0.06), (0.17, 0.12, 0.09), (0.30, 0.19, 0.11)
@@ -22,19 +25,10 @@ def _person(
     hair: tuple[str, tuple[float, float, float]],
     iris: tuple[float, float, float],
     seed: int,
-    **other: object,
+    **other: Any,
 ) -> Identity:
-    details: dict[str, object] = {
-        "freckles": 0.1,
-        "stubble": 0.0,
-        "beard": "none",
-        "brow": 1.0,
-        "lipstick": 0.0,
-        "glasses": False,
-    }
-    details.update(other)
     african, asian, caucasian = ancestry
-    return Identity(
+    plain = Identity(
         name=name,
         age=age,
         masculinity=masculinity,
@@ -48,8 +42,14 @@ def _person(
         hair_colour=hair[1],
         iris_colour=iris,
         seed=seed,
-        **details,  # type: ignore[arg-type]
+        freckles=0.1,
+        stubble=0.0,
+        beard="none",
+        brow=1.0,
+        lipstick=0.0,
+        glasses=False,
     )
+    return replace(plain, **other)
 
 
 PEOPLE: dict[str, list[Identity]] = {
