@@ -129,10 +129,14 @@ class Regions(_Section):
     """Regions with fewer pixels than this are empty: their values are missing."""
 
 
+DEFAULT_REGIONS = [region for region in REGIONS if region != "face_hull"]
+"""All but one of the two regions that stand for the whole face."""
+
+
 class Color(_Section):
     """Colour histograms."""
 
-    regions: Annotated[list[str], Field(min_length=1)] = list(REGIONS)
+    regions: Annotated[list[str], Field(min_length=1)] = DEFAULT_REGIONS
     """Regions to measure."""
     spaces: dict[
         Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]
@@ -151,7 +155,7 @@ class Color(_Section):
 class Texture(_Section):
     """Haralick texture features."""
 
-    regions: Annotated[list[str], Field(min_length=1)] = list(REGIONS)
+    regions: Annotated[list[str], Field(min_length=1)] = DEFAULT_REGIONS
     """Regions to measure at the size of the picture."""
     levels: Annotated[int, Field(ge=2, le=256)] = 64
     """Grey levels, fixed over 0 to 255."""

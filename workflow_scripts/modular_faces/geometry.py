@@ -8,6 +8,7 @@ affine map is a float64 ``(2, 3)`` array that takes source coordinates to destin
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,9 @@ IBUG68_MIRROR: Final[IntArray] = np.array(
 ``points[IBUG68_MIRROR]`` puts the landmarks of a mirrored face back into iBUG order. Numbering:
 Sagonas et al. 2016, "300 Faces In-The-Wild Challenge", https://doi.org/10.1016/j.imavis.2016.01.002
 """
+
+_FLAT = 1e-12
+"""A determinant below this share of the squared size of a map counts as zero."""
 
 
 def identity() -> FloatArray:
@@ -159,11 +163,13 @@ def invert(affine: npt.ArrayLike) -> FloatArray:
         When the map is not 2 x 3, or flattens the plane so that nothing undoes it.
     """
     matrix = _affine(affine)
-    linear = matrix[:, :2]
-    if not np.isfinite(matrix).all() or np.linalg.matrix_rank(linear) < 2:
+    (a, b, x), (c, d, y) = matrix.tolist()
+    determinant = a * d - b * c
+    invertible = abs(determinant) > _FLAT * (a * a + b * b + c * c + d * d)
+    if not (invertible and math.isfinite(x) and math.isfinite(y)):
         raise ValueError(f"affine map {matrix.tolist()} has no inverse: it flattens the plane")
-    inverse = np.linalg.inv(linear)
-    return np.column_stack([inverse, -inverse @ matrix[:, 2]])
+    back = np.array([[d, -b, b * y - d * x], [-c, a, c * x - a * y]])
+    return np.asarray(back / determinant, dtype=np.float64)
 
 
 def transform(affine: npt.ArrayLike, points: npt.ArrayLike) -> FloatArray:
