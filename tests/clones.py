@@ -6,11 +6,13 @@ import csv
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,16 @@ COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs"
 BIN = Path(sys.executable).parent
 TIMEOUT = 300
 """Seconds after which a command counts as hanging; it says nothing about speed."""
+
+FINAL_FILES = (
+    "features.parquet",
+    "features_core.csv",
+    "features_dictionary.csv",
+    "mesh.parquet",
+    "manifest.parquet",
+    "labels.json",
+    "summary.json",
+)
 
 RESULTS = Path("results/tiny")
 TINY_CONFIG = "tiny.yaml"
@@ -82,6 +94,24 @@ class Clone:
             check=False,
         )
 
+    @contextmanager
+    def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+        """Start Snakemake in the background; it and what it started end with the block."""
+        process = subprocess.Popen(
+            [BIN / "snakemake", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(TIMEOUT)
+
     def snakemake(
         self, *arguments: str | Path, prefix: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
@@ -127,6 +157,10 @@ class Clone:
     def results(self, name: str = "") -> Path:
         """Path of a result of the dataset tiny."""
         return self.folder / RESULTS / name
+
+    def final_files(self) -> dict[str, bytes]:
+        """Content of every final file of the dataset tiny."""
+        return {name: self.results(name).read_bytes() for name in FINAL_FILES}
 
     def copy_to(self, folder: Path) -> Clone:
         """Copy the copy with its results, times of change included."""

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from bad_pictures import GOOD, LEFT_OUT, Case, make_bad_pictures, open_permissions
+from odd_bytes import HEIGHT, WIDTH, drawing
+
 from modular_faces.listing import in_order
 from modular_faces.packs import PackWriter, read_pictures
 from modular_faces.preprocess import INSPECTION_SCHEMA, preprocess_shard
 from modular_faces.scan import Scan, image_id, scan_pictures
-from odd_bytes import HEIGHT, WIDTH, drawing
 
 MAX_PIXELS, MIN_SIDE = 50_000_000, 16
 

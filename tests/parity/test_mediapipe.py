@@ -16,6 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection, region_map
 from modular_faces.face_model import FaceModel, bundle_path

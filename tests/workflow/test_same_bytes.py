@@ -7,20 +7,6 @@ import pytest
 
 from clones import RESULTS, Clone, make_clone
 
-FINAL = (
-    "features.parquet",
-    "features_core.csv",
-    "features_dictionary.csv",
-    "mesh.parquet",
-    "manifest.parquet",
-    "labels.json",
-    "summary.json",
-)
-
-
-def final_files(clone: Clone) -> dict[str, bytes]:
-    return {name: clone.results(name).read_bytes() for name in FINAL}
-
 
 @pytest.mark.parametrize(("shards", "cores"), [(1, 1), (20, 2)])
 def test_any_number_of_shards_and_cores_gives_the_same_bytes(
@@ -34,4 +20,4 @@ def test_any_number_of_shards_and_cores_gives_the_same_bytes(
     assert len(rows) == shards
     assert sum(rows) == 16
     assert (0 in rows) == (shards == 20)
-    assert final_files(clone) == final_files(finished)
+    assert clone.final_files() == finished.final_files()
