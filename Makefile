@@ -4,12 +4,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CORES ?= all
-NAME ?= $(shell basename "$(DATA)" | tr -c 'A-Za-z0-9\n' '_' | sed 's/^[^A-Za-z]/p_&/')
 LOCK_WITH ?= uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
 # One thread per process: as many processes run as there are cores.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
+export DATA NAME
 
 .PHONY: help run test test-slow lint format bench schema sample lock clean unlock
 
@@ -22,10 +22,11 @@ run: $(VENV)/.run  ## the whole workflow on the bundled sample, or on DATA=/my/p
 	@$(BIN)/modular_faces clear-stale-lock
 ifdef DATA
 	@$(BIN)/snakemake --profile profiles/local --cores $(CORES) --configfile config/folder.yaml \
-		--config 'dataset={"name": "$(NAME)", "root": "$(abspath $(DATA))"}'
+		--config "$$($(BIN)/modular_faces folder-config "$$DATA" --name "$$NAME")"
 else
 	@$(BIN)/snakemake --profile profiles/local --cores $(CORES)
 endif
+	@echo "to see this again: $(BIN)/modular_faces summary results/..."
 
 test: $(VENV)/.dev  ## unit, workflow and fault tests
 	$(BIN)/pytest tests/unit tests/workflow tests/faults

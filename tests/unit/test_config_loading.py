@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modular_faces.config_loading import ConfigError, check_paths, load_config
+from modular_faces.config_loading import ConfigError, check_paths, dataset_name, load_config
 
 DATASET = {"dataset": {"name": "d", "root": "pictures"}}
 
@@ -63,3 +63,12 @@ def test_a_file_is_no_root(tmp_path: Path) -> None:
     config = load_config({"dataset": {"name": "d", "root": str(tmp_path / "a.jpg")}})
     with pytest.raises(ConfigError, match="a file; give the folder"):
         check_paths(config)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("pictures", "pictures"), ("my pics (2)", "my_pics_2"), ("2024", "d_2024"), ("日本", "d_")],
+)
+def test_any_folder_gives_a_name_that_the_config_takes(folder: str, name: str) -> None:
+    assert dataset_name(folder) == name
+    load_config({"dataset": {"name": dataset_name(folder), "root": "r"}})

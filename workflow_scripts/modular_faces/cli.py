@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("extract", help="print the row of one picture")
     one.add_argument("picture", type=Path)
     one.set_defaults(run=_extract)
+
+    folder = commands.add_parser(
+        "folder-config", help="print what to give to --config for a folder of pictures"
+    )
+    folder.add_argument("folder", type=Path)
+    folder.add_argument("--name", default="", help="name of the results (default: the folder's)")
+    folder.set_defaults(run=_folder_config)
 
     summary = commands.add_parser("summary", help="say what came of a run")
     summary.add_argument("results", type=Path, help="for instance results/sample")
@@ -138,6 +146,15 @@ def _extract(options: argparse.Namespace) -> int:
 
     for name, value in extract(options.picture).items():
         print(f"{name}\t{'' if value is None else value}")
+    return 0
+
+
+def _folder_config(options: argparse.Namespace) -> int:
+    from modular_faces.config_loading import dataset_name
+
+    root = options.folder.resolve()
+    dataset = {"name": options.name or dataset_name(root.name), "root": str(root)}
+    print(f"dataset={json.dumps(dataset, ensure_ascii=False)}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -94,3 +95,15 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
+
+
+def dataset_name(folder: str) -> str:
+    """Make the name of a dataset from that of its folder.
+
+    Examples
+    --------
+    >>> dataset_name("2024 my pictures")
+    'd_2024_my_pictures'
+    """
+    name = re.sub(r"[^A-Za-z0-9]+", "_", folder).strip("_")
+    return (name if name[:1].isalpha() else f"d_{name}")[:63]
