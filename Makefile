@@ -26,7 +26,7 @@ ifdef DATA
 else
 	@$(BIN)/snakemake --profile profiles/local --cores $(CORES)
 endif
-	@echo "to see this again: $(BIN)/modular_faces summary results/..."
+	@echo "to see this again: $(BIN)/modular_faces summary"
 
 test: $(VENV)/.dev  ## unit, workflow and fault tests
 	$(BIN)/pytest tests/unit tests/workflow tests/faults

@@ -14,7 +14,8 @@ from modular_faces.listing import (
     read_listing_json,
     read_shard,
     sample_entries,
-    write_listing,
+    write_listing_json,
+    write_shards,
 )
 from modular_faces.scan import Entry, hash64, image_id
 
@@ -29,7 +30,9 @@ ENTRIES = [Entry(image_id(name), name, 10 + k, 1000 + k) for k, name in enumerat
 
 def written(folder: Path, entries: list[Entry], n_shards: int, **changes: str) -> ListingSummary:
     options = {"dataset": "d", "root": "/r", "label_digest": "l"} | changes
-    return write_listing(folder, entries, n_shards, left_out={".txt": 2}, **options)
+    summary = write_shards(folder, entries, n_shards, left_out={".txt": 2}, **options)
+    write_listing_json(folder, summary)
+    return summary
 
 
 def shards_of(folder: Path, summary: ListingSummary) -> list[list[Entry]]:

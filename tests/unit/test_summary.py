@@ -54,7 +54,7 @@ def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_
     counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
     (tmp_path / "summary.json").write_text(json.dumps(counted))
     lines = summary.summary_text(tmp_path, seconds=12.3).splitlines()
-    assert lines[0] == "4 pictures, landmarks found in 2 (50.0 %), 12 s"
+    assert lines[0] == f"{tmp_path.name}: 4 pictures, landmarks found in 2 (50.0 %), 12 s"
     assert lines[1].split() == ["lost", "1", "no_face,", "1", "not_trusted"]
     assert "2 labels without a picture" in lines[2]
     assert any(str(tmp_path / "features_dictionary.csv") in line for line in lines)

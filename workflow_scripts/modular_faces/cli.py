@@ -78,7 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     folder.set_defaults(run=_folder_config)
 
     summary = commands.add_parser("summary", help="say what came of a run")
-    summary.add_argument("results", type=Path, help="for instance results/sample")
+    summary.add_argument(
+        "results",
+        type=Path,
+        nargs="*",
+        help="for instance results/sample (default: all in results/)",
+    )
     summary.set_defaults(run=_summary)
 
     lock = commands.add_parser(
@@ -161,10 +166,16 @@ def _folder_config(options: argparse.Namespace) -> int:
 def _summary(options: argparse.Namespace) -> int:
     from modular_faces.summary import summary_text
 
-    text = summary_text(options.results, seconds=None)
-    if not text:
-        raise ValueError(f"{options.results} holds no summary.json; run the workflow first")
-    print(text)
+    folders = options.results or sorted(
+        path.parent for path in Path("results").glob("*/summary.json")
+    )
+    if not folders:
+        raise ValueError("there are no results in results/; run the workflow first")
+    for folder in folders:
+        text = summary_text(folder, seconds=None)
+        if not text:
+            raise ValueError(f"{folder} holds no summary.json; run the workflow first")
+        print(text)
     return 0
 
 

@@ -146,7 +146,7 @@ def check_root(folder: Path, *, dataset: str, root: str) -> ListingSummary | Non
     return known
 
 
-def write_listing(
+def write_shards(
     folder: Path,
     entries: Iterable[Entry],
     n_shards: int,
@@ -156,10 +156,11 @@ def write_listing(
     left_out: Mapping[str, int],
     label_digest: str,
 ) -> ListingSummary:
-    """Write a listing: one content-addressed file per shard, and ``listing.json`` last.
+    """Write the lists of the shards, one content-addressed file each.
 
-    Files that already hold the right content are left untouched, so unchanged shards keep their
-    time stamps. Shard files are JSON lines ``[path, size, mtime_ns]``.
+    Files that are already there are left untouched, so unchanged shards keep their time stamps.
+    Shard files are JSON lines ``[path, size, mtime_ns]``. They count for nothing until
+    `write_listing_json` names them.
 
     Parameters
     ----------
@@ -197,7 +198,7 @@ def write_listing(
         if name not in present:
             _write_whole(shards / name, content)
         names.append(name)
-    summary = ListingSummary(
+    return ListingSummary(
         dataset=dataset,
         root=root,
         n_shards=n_shards,
@@ -209,11 +210,11 @@ def write_listing(
         left_out=dict(left_out),
         label_digest=label_digest,
     )
-    content = json.dumps(asdict(summary), indent=1).encode()
-    target = folder / "listing.json"
-    if not target.exists() or target.read_bytes() != content:
-        _write_whole(target, content)
-    return summary
+
+
+def write_listing_json(folder: Path, summary: ListingSummary) -> None:
+    """Write ``listing.json``, which says which lists of shards count."""
+    _write_whole(folder / "listing.json", json.dumps(asdict(summary), indent=1).encode())
 
 
 def read_listing_json(folder: Path) -> ListingSummary:

@@ -19,7 +19,8 @@ from modular_faces.listing import (
     plan_shards,
     read_listing_json,
     sample_entries,
-    write_listing,
+    write_listing_json,
+    write_shards,
 )
 from modular_faces.scan import file_path
 from modular_faces.stage_options import layout_options
@@ -91,7 +92,8 @@ def plan_run(config: Config, *, main_process: bool) -> Plan:
 def make_listing(config: Config, folder: Path) -> ListingSummary:
     """Scan the pictures of the dataset, check their labels and write the listing.
 
-    Labels are read anew only when the listing or a label file changed.
+    Labels are read anew only when the listing or a label file changed. The listing counts once they are
+    found good, so that bad labels are refused at every start.
 
     Parameters
     ----------
@@ -113,7 +115,7 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     if number is None and kept is None:
         paths = [file_path(root, entry.path) for entry in sample_entries(scan.entries)]
         pixels = mean_pixels(paths)
-    listing = write_listing(
+    listing = write_shards(
         folder,
         scan.entries,
         plan_shards(len(scan.entries), number=number, kept=kept, mean_pixels=pixels),
@@ -124,4 +126,5 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     )
     if listing != before:
         layout.labels(scan.entries)
+        write_listing_json(folder, listing)
     return listing

@@ -149,7 +149,8 @@ def summary_text(results: Path, *, seconds: float | None) -> str:
     summary = json.loads(path.read_text(encoding="utf-8"))
     pictures, success = summary["pictures"], summary["success"]
     lines = [
-        f"{pictures} pictures, landmarks found in {success} ({100 * success / max(pictures, 1):.1f} %)"
+        f"{results.name}: {pictures} pictures, landmarks found in {success} "
+        f"({100 * success / max(pictures, 1):.1f} %)"
         + (f", {seconds:.0f} s" if seconds is not None else "")
     ]
     if summary["failures"]:
