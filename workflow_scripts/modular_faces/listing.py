@@ -213,8 +213,11 @@ def write_shards(
 
 
 def write_listing_json(folder: Path, summary: ListingSummary) -> None:
-    """Write ``listing.json``, which says which lists of shards count."""
-    _write_whole(folder / "listing.json", json.dumps(asdict(summary), indent=1).encode())
+    """Write ``listing.json``, which says which lists of shards count; left untouched where it says so."""
+    content = json.dumps(asdict(summary), indent=1).encode()
+    target = folder / "listing.json"
+    if not target.exists() or target.read_bytes() != content:
+        _write_whole(target, content)
 
 
 def read_listing_json(folder: Path) -> ListingSummary:
