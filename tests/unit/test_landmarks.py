@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from modular_faces import landmarks
 from modular_faces.backends import Box, Face, most_prominent
-from modular_faces.variants import apply_variant
+from modular_faces.variants import Steps, apply_variant
 
 SIDE = 60
-PAD = [{"pad": {"fraction": 0.5, "mode": "constant", "value": 0}}]
-MIRROR = [{"mirror": {}}]
+PAD: Steps = [{"pad": {"fraction": 0.5, "mode": "constant", "value": 0}}]
+MIRROR: Steps = [{"mirror": {}}]
 
 
 class SpotBackend:
@@ -51,7 +51,7 @@ def picture(*spots: tuple[int, int, int, int, int]) -> NDArray[np.uint8]:
     return pixels
 
 
-def stages(*pairs: tuple[list[dict[str, dict[str, object]]], Box]) -> list[landmarks.Stage]:
+def stages(*pairs: tuple[Steps, Box]) -> list[landmarks.Stage]:
     return [landmarks.Stage(f"v{k}", steps, box) for k, (steps, box) in enumerate(pairs)]
 
 
@@ -98,7 +98,7 @@ def test_the_last_resort_takes_a_trusted_face_that_no_detector_saw() -> None:
 
 
 def test_of_untrusted_faces_the_one_with_the_greatest_presence_is_kept() -> None:
-    darker = [{"gamma": {"gamma": 2.0}}]
+    darker: Steps = [{"gamma": {"gamma": 2.0}}]
     first_better = find(
         picture((10, 20, 120, 9, 5)), stages(([], "detector"), (darker, "detector"))
     )
