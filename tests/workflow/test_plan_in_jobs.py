@@ -1,12 +1,11 @@
 """Processes of single jobs read the plan of the main process and touch no picture."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from clones import TINY_CONFIG, Clone, make_kaggle, sample_pictures
+from clones import RESULTS, TINY_CONFIG, Clone, make_kaggle, sample_pictures
 from modular_faces.config_loading import load_config
 from modular_faces.plan import plan_run
 
@@ -44,16 +43,22 @@ def test_a_job_without_a_listing_fails(root: Path, tmp_path: Path) -> None:
         plan_run(config, main_process=False)
 
 
-def test_a_job_started_as_a_cluster_does_needs_no_pictures(clone: Clone, root: Path) -> None:
-    """The command is the one that Snakemake's cluster executors send, of which a part is given here."""
-    clone.configure(root)
-    clone.run_tiny("--cores", "2", "--until", "landmarks")
-    summary = json.loads(clone.results("listing/listing.json").read_text())
-    assert sum(summary["counts"]) == 7
-    root.rename(root.with_name("gone"))
-    job = ("--mode", "subprocess", "--nolock", "--no-hooks", "--allowed-rules", "pose", "--cores")
-    target = clone.results("shards/0001/pose.parquet").relative_to(clone.folder)
-    done = clone.snakemake(target, "--configfile", TINY_CONFIG, *job, "1")
+def test_a_job_started_as_a_cluster_does_needs_no_pictures(
+    finished_copy: Clone, tiny_root: Path
+) -> None:
+    """The options are some of those that Snakemake's cluster executors give."""
+    target = finished_copy.results("shards/0001/pose.parquet")
+    before = target.read_bytes()
+    target.unlink()
+    gone = tiny_root.rename(tiny_root.with_name("gone"))
+    try:
+        done = finished_copy.snakemake(
+            *(RESULTS / "shards/0001/pose.parquet", "--configfile", TINY_CONFIG, "--cores", "1"),
+            *("--mode", "subprocess", "--nolock", "--no-hooks", "--allowed-rules", "pose"),
+        )
+        as_main = finished_copy.snakemake("-n", "--configfile", TINY_CONFIG)
+    finally:
+        gone.rename(tiny_root)
     assert done.returncode == 0, done.stderr
-    assert (clone.folder / target).exists()
-    assert clone.snakemake("-n", "--configfile", TINY_CONFIG).returncode != 0
+    assert target.read_bytes() == before
+    assert as_main.returncode != 0
