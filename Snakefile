@@ -5,7 +5,9 @@ from snakemake.utils import min_version
 min_version("9.14")
 
 
-configfile: "config/config.yaml"
+if "dataset" not in config:
+
+    configfile: "config/config.yaml"
 
 
 include: "rules/common.smk"

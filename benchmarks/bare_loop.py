@@ -140,6 +140,8 @@ def finish(pictures: Path, folder: Path, count: int) -> None:
         metadata={},
     )
     options = {f"{s}_options": stage_options(config, s) for s in ("color", "texture")}
-    write_dictionary(describe_features(names, **options), folder / "features_dictionary.csv")
+    write_dictionary(
+        describe_features(names, rename={}, **options), folder / "features_dictionary.csv"
+    )
     parts = (read_table(shard / "mesh") for shard in shards)
     write_parts(parts, folder / "mesh.parquet", metadata={})

@@ -4,13 +4,15 @@ import sys
 import time
 from pathlib import Path
 
+from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import layout_options, stage_options, study_options
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
+from modular_faces.merge import OPTIONAL_FILES
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, table_metadata
-from modular_faces.summary import summary_text
+from modular_faces.summary import summary_is_of, summary_text
 
 STARTED = time.time()
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
@@ -21,6 +23,12 @@ try:
 except (ConfigError, LayoutError) as error:
     sys.exit(f"modular-faces: {error}")
 if workflow.is_main_process:
+    for name in unused_variants(CONFIG):
+        print(
+            f"modular-faces: variant '{name}' is used nowhere; name it in study.variants or "
+            "landmarks.cascade",
+            file=sys.stderr,
+        )
     about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
@@ -64,9 +72,9 @@ def wanted_tables():
         "summary": "summary.json",
     }
     if CONFIG.merge.full_csv:
-        names["full"] = "features.csv"
+        names["full"] = OPTIONAL_FILES["full"]
     if CONFIG.landmarks.faces_table:
-        names["faces"] = "faces.parquet"
+        names["faces"] = OPTIONAL_FILES["faces"]
     return {key: f"{RESULTS}/{name}" for key, name in names.items()}
 
 
@@ -115,6 +123,20 @@ def metadata_of(rule_name, options):
     return table_metadata(dataset=CONFIG.dataset.name, stage=rule_name, options=options)
 
 
+def metadata_of_table():
+    """What the final table says about itself: the options of every stage count."""
+    stages = (
+        "preprocess",
+        "manifest",
+        "landmarks",
+        "color",
+        "texture",
+        "pose",
+        "merge",
+    )
+    return metadata_of("merge", {stage: options_of(stage) for stage in stages})
+
+
 def metadata_of_study(wildcards):
     """The same for one variant of the study."""
     return metadata_of("study", options_of_study(wildcards))
@@ -135,4 +157,8 @@ onstart:
 
 
 onsuccess:
-    print(summary_text(Path(RESULTS), seconds=time.time() - STARTED), file=sys.stderr)
+    if summary_is_of(Path(RESULTS), pictures=PLAN.count):
+        print(
+            summary_text(Path(RESULTS), seconds=time.time() - STARTED),
+            file=sys.stderr,
+        )

@@ -30,7 +30,7 @@ rule merge:
         runtime=60,
     params:
         options=options_of("merge"),
-        metadata=metadata_of("merge", options_of("merge")),
+        metadata=metadata_of_table(),
         code=code_of("merge"),
     message:
         "merging the table of {CONFIG.dataset.name}"

@@ -7,6 +7,8 @@ in one file per shard), manifest.parquet.
 
 
 rule preprocess:
+    input:
+        listing=listing_of,
     output:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
@@ -22,7 +24,6 @@ rule preprocess:
         runtime=30,
     params:
         root=PLAN.root,
-        listing=listing_of,
         options=options_of("preprocess"),
         metadata=metadata_of("preprocess", options_of("preprocess")),
         code=code_of("preprocess"),
@@ -52,6 +53,7 @@ rule manifest:
         listings=PLAN.listings,
         layout=layout_options(CONFIG),
         labels=PLAN.label_digest,
+        left_out=PLAN.left_out,
         options=options_of("manifest"),
         metadata=metadata_of("manifest", options_of("manifest")),
         code=code_of("manifest"),

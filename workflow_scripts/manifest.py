@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 entries = [entry for path in snakemake.params.listings for entry in read_shard(path)]
-labels = open_layout(**snakemake.params.layout).labels(entries)
+layout = open_layout(**snakemake.params.layout)
+labels = layout.labels(entries)
 manifest = manifest_table(
     pa.concat_tables([read_table(path) for path in snakemake.input.inspections]),
     labels.table,
     **snakemake.params.options,
 )
 with whole_file(snakemake.output.labels) as temporary:
-    temporary.write_text(json.dumps(label_report(labels), indent=1, ensure_ascii=False))
+    report = label_report(labels, layout=layout.name, left_out=snakemake.params.left_out)
+    temporary.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
 write_table(manifest, snakemake.output.table, metadata=snakemake.params.metadata)

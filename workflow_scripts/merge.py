@@ -1,10 +1,11 @@
 """Join what every stage wrote for every shard: one table, a row per picture."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.dictionary import describe_features, write_dictionary
 from modular_faces.jobs import start_job
-from modular_faces.merge import read_features, write_features
+from modular_faces.merge import OPTIONAL_FILES, read_features, write_features
 from modular_faces.summary import write_summary
 from modular_faces.tables import read_table, write_parts
 
@@ -26,12 +27,17 @@ names = write_features(
     metadata=metadata,
 )
 described = describe_features(
-    names, color_options=options["color"], texture_options=options["texture"]
+    names,
+    rename=options["rename"],
+    color_options=options["color"],
+    texture_options=options["texture"],
 )
 write_dictionary(described, output.dictionary)
 write_parts(map(read_table, inputs.mesh), output.mesh, metadata=metadata)
 if output.get("faces"):
     write_parts(map(read_table, inputs.faces), output.faces, metadata=metadata)
+for name in set(OPTIONAL_FILES) - set(output.keys()):
+    Path(output.features).with_name(OPTIONAL_FILES[name]).unlink(missing_ok=True)
 write_summary(
     output.features,
     inputs.labels,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 with PackWriter(snakemake.output.pictures) as pack:
     inspection = preprocess_shard(
-        read_shard(snakemake.params.listing),
+        read_shard(snakemake.input.listing),
         snakemake.params.root,
         pack,
         **snakemake.params.options,

@@ -100,7 +100,7 @@ def test_good_neighbours_keep_their_rows(
     scan: Scan,
 ) -> None:
     good = [entry for entry in scan.entries if bad[1][entry.image_id].outcome == GOOD]
-    alone = preprocessed(Scan(good, {}), bad[0], tmp_path / "pictures.arrow")
+    alone = preprocessed(Scan(good, {}, []), bad[0], tmp_path / "pictures.arrow")
     assert alone == {entry.image_id: rows[0][entry.image_id] for entry in good}
 
 

@@ -20,7 +20,7 @@ def options() -> dict[str, Any]:
 
 
 def describe(names: list[str], options: dict[str, Any]) -> dict[str, dictionary.Description]:
-    return {row[0]: row for row in dictionary.describe_features(names, **options)}
+    return {row[0]: row for row in dictionary.describe_features(names, rename={}, **options)}
 
 
 def test_measured_columns_are_described_by_their_stage(options: dict[str, Any]) -> None:
@@ -53,9 +53,16 @@ def test_fixed_columns_have_a_description_of_their_own(name: str, options: dict[
 def test_the_file_has_a_header_and_a_row_per_column(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
-    rows = dictionary.describe_features(["image_id", "gender"], **options)
+    rows = dictionary.describe_features(["image_id", "gender"], rename={}, **options)
     dictionary.write_dictionary(rows, tmp_path / "d.csv")
     with (tmp_path / "d.csv").open(newline="") as file:
         read = list(csv.reader(file))
     assert tuple(read[0]) == dictionary.HEADER
     assert [row[0] for row in read[1:]] == ["image_id", "gender"]
+
+
+def test_names_of_the_csv_files_have_rows_of_their_own(options: dict[str, Any]) -> None:
+    rows = dictionary.describe_features(["x_0", "x_1"], rename={"x_1": "jaw"}, **options)
+    assert [row[0] for row in rows] == ["x_0", "x_1", "jaw"]
+    assert rows[2][5].endswith("(in the CSV files; x_1 in Parquet)")
+    assert rows[2][3] == "px"

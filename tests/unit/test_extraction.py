@@ -35,3 +35,9 @@ def test_a_wrong_key_is_refused() -> None:
 def test_an_array_that_is_no_picture_is_refused(wrong: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"expected \(H, W, 3\) uint8"):
         extract(wrong)
+
+
+def test_a_path_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "nope.jpg"):
+        with pytest.raises(FileNotFoundError, match="no such file"):
+            extract(path)

@@ -32,7 +32,7 @@ def test_csv_with_labels_splits_and_ratings(tmp_path: Path) -> None:
     )
     rows, labels = labels_of(layout)
     assert layout.name == "csv"
-    assert list(rows) == ["a/1.jpg", "a/2.jpg", "b/1.jpg"]
+    assert list(rows) == ["a/1.jpg", "a/2.jpg", "b/1.jpg", "missing.jpg"]
     assert rows["a/1.jpg"] == {
         "image_id": "a/1.jpg",
         "split": "train",
@@ -42,7 +42,8 @@ def test_csv_with_labels_splits_and_ratings(tmp_path: Path) -> None:
     }
     assert rows["a/2.jpg"]["rating_score"] is None
     assert rows["b/1.jpg"]["label"] is None
-    assert labels.unmatched == ["missing.jpg"]
+    assert rows["missing.jpg"]["rating_score"] == 3
+    assert labels.unmatched == []
     assert layout.sources == [table]
 
 

@@ -69,7 +69,8 @@ def test_the_report_counts_labels_that_found_no_picture() -> None:
         ambiguous=["x.jpg"],
         problems=["bad.txt: empty"],
     )
-    report = label_report(found)
+    report = label_report(found, layout="omi", left_out={".txt": 1})
+    assert (report["layout"], report["left_out"]) == ("omi", {".txt": 1})
     assert report["unlabelled_pictures"] == 3
     assert report["unmatched_labels"] == 50
     assert len(report["first_unmatched"]) == 20

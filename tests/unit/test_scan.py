@@ -94,10 +94,20 @@ def test_scan_by_suffix_and_dot_rules(tmp_path: Path) -> None:
 
 def test_entry_holds_size_and_time(tmp_path: Path) -> None:
     make(tmp_path, "sub/a%.jpg")
-    os.utime(tmp_path / "sub/a%.jpg", ns=(5, 1_234_567_890_123_456_789))
+    changed = (tmp_path / "sub/a%.jpg").stat().st_ctime_ns
     assert scan_pictures(tmp_path, ("sub",)).entries == [
-        Entry("sub/a%25.jpg", "sub/a%.jpg", 10, 1_234_567_890_123_456_789)
+        Entry("sub/a%25.jpg", "sub/a%.jpg", 10, changed)
     ]
+
+
+def test_a_change_shows_though_size_and_date_are_kept(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg")
+    before = scan_pictures(tmp_path, ("",)).entries
+    dates = (tmp_path / "a.jpg").stat()
+    (tmp_path / "a.jpg").write_bytes(b"other")
+    os.utime(tmp_path / "a.jpg", ns=(dates.st_atime_ns, dates.st_mtime_ns))
+    after = scan_pictures(tmp_path, ("",)).entries
+    assert (after[0].size, after[0] == before[0]) == (before[0].size, False)
 
 
 def test_only_the_wanted_folders(tmp_path: Path) -> None:
@@ -123,11 +133,11 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     assert entries["nowhere.jpg"][2:] == entries["circle.jpg"][2:] == (0, 0)
 
 
-def test_folder_that_is_gone_is_counted(tmp_path: Path) -> None:
+def test_folder_that_is_gone_is_named(tmp_path: Path) -> None:
     make(tmp_path, "a/1.jpg")
     scan = scan_pictures(tmp_path, ("none", "a"))
     assert [entry.path for entry in scan.entries] == ["a/1.jpg"]
-    assert scan.left_out == {"(folder that cannot be read)": 1}
+    assert scan.closed == ["none/ (no such file or directory)"]
 
 
 def test_names_that_are_not_utf8(tmp_path: Path) -> None:
@@ -138,13 +148,13 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
     assert file_path(tmp_path, entry.path).read_bytes() == b"123"
 
 
-def test_folder_without_permission_is_counted(tmp_path: Path) -> None:
+def test_folder_without_permission_is_named(tmp_path: Path) -> None:
     make(tmp_path, "closed/a.jpg")
     closed = tmp_path / "closed"
     closed.chmod(0)
     try:
         if os.access(closed, os.R_OK):
             pytest.skip("a superuser may read every folder")
-        assert scan_pictures(tmp_path, ("",)) == ([], {"(folder without permission)": 1})
+        assert scan_pictures(tmp_path, ("",)).closed == ["closed/ (permission denied)"]
     finally:
         closed.chmod(0o755)

@@ -9,6 +9,8 @@ import pytest
 from modular_faces import summary
 
 REPORT = {
+    "layout": "rafdb",
+    "left_out": {".txt": 3},
     "unlabelled_pictures": 0,
     "unmatched_labels": 2,
     "ambiguous_labels": 0,
@@ -56,7 +58,8 @@ def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_
     lines = summary.summary_text(tmp_path, seconds=12.3).splitlines()
     assert lines[0] == f"{tmp_path.name}: 4 pictures, landmarks found in 2 (50.0 %), 12 s"
     assert lines[1].split() == ["lost", "1", "no_face,", "1", "not_trusted"]
-    assert "2 labels without a picture" in lines[2]
+    assert any("2 labels without a picture" in line for line in lines)
+    assert "  layout      rafdb; left out: 3 .txt" in lines
     assert any(str(tmp_path / "features_dictionary.csv") in line for line in lines)
 
 
@@ -80,3 +83,10 @@ def test_mixed_sizes_are_mentioned_unless_texture_is_canonical() -> None:
     assert warning is not None and "canonical_regions" in warning
     assert summary.size_warning(mixed, canonical_texture=True) is None
     assert summary.size_warning(sized(100.0, 110.0), canonical_texture=False) is None
+
+
+def test_a_summary_of_other_pictures_is_not_that_of_the_run(tmp_path: Path) -> None:
+    assert not summary.summary_is_of(tmp_path, pictures=4)
+    (tmp_path / "summary.json").write_text('{"pictures": 4}')
+    assert summary.summary_is_of(tmp_path, pictures=4)
+    assert not summary.summary_is_of(tmp_path, pictures=5)

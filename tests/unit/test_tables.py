@@ -77,3 +77,9 @@ def test_csv_holds_chosen_columns_under_their_new_names(tmp_path: Path) -> None:
         write(table)
     lines = (tmp_path / "t.csv").read_text().splitlines()
     assert lines == ['"c","B","a"', *['"TRUE",1.5,"x,y"', '"FALSE",,'] * 2]
+
+
+def test_significant_digits_do_not_depend_on_the_size_of_a_number() -> None:
+    values = np.array([[1.23456e-5, -98765.4321], [0.0, np.nan]])
+    rounded = tables.round_significant(values, digits=3)
+    np.testing.assert_array_equal(rounded, [[1.23e-5, -98800.0], [0.0, np.nan]])

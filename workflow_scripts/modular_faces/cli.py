@@ -25,9 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except (ValueError, OSError) as error:
-        print(f"modular_faces: {error}", file=sys.stderr)
+        print(f"modular_faces: {_in_one_line(error)}", file=sys.stderr)
         return 1
     return status
+
+
+def _in_one_line(error: ValueError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {(error.strerror or str(error)).lower()}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("old", type=Path, help="CSV or Parquet")
     compare.add_argument("new", type=Path, help="CSV or Parquet")
     compare.add_argument(
-        "--key", default="path", help="column that names the picture (default: path)"
+        "--key",
+        default="path",
+        help="column that names the picture, or OLD=NEW where it differs (default: path)",
     )
     compare.add_argument("--out", type=Path, help="also write the agreement as CSV")
     compare.set_defaults(run=_compare)
@@ -63,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--lost", action="store_true", help="only pictures without landmarks")
     draw.add_argument("--columns", type=int, default=10)
     draw.add_argument("--tile", type=int, default=180, help="side of a tile in px (default: 180)")
-    draw.add_argument("--out", type=Path, default=Path("drawn.png"))
+    draw.add_argument("--out", type=Path, help="picture to write (default: RESULTS/drawn.png)")
     draw.set_defaults(run=_draw)
 
     one = commands.add_parser("extract", help="print the row of one picture")
@@ -102,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
 def _compare(options: argparse.Namespace) -> int:
     from modular_faces.compare import agreement_text, compare_tables, write_agreement
 
-    agreement = compare_tables(options.old, options.new, key=options.key)
+    key, _, new_key = options.key.partition("=")
+    agreement = compare_tables(options.old, options.new, key=key, new_key=new_key or key)
     print(agreement_text(agreement))
     if options.out:
         write_agreement(agreement, options.out)
@@ -114,6 +123,7 @@ def _contact_sheet(options: argparse.Namespace) -> int:
 
     from modular_faces.config import SHIPPED_VARIANTS
     from modular_faces.contact_sheet import contact_sheet
+    from modular_faces.files import UnreadableError
     from modular_faces.images import decode_picture
     from modular_faces.variants import check_steps
 
@@ -126,10 +136,13 @@ def _contact_sheet(options: argparse.Namespace) -> int:
     chosen = {name: variants[name] for name in options.variants or variants}
     for steps in chosen.values():
         check_steps(steps)
-    pictures = {
-        path.name: decode_picture(path.read_bytes(), max_pixels=50_000_000, min_side=1).pixels
-        for path in options.pictures
-    }
+    pictures = {}
+    for path in options.pictures:
+        try:
+            decoded = decode_picture(path.read_bytes(), max_pixels=50_000_000, min_side=1)
+        except UnreadableError as error:
+            raise ValueError(f"{path}: {error.problem}; leave it out") from None
+        pictures[path.name] = decoded.pixels
     Image.fromarray(contact_sheet(pictures, chosen, tile=options.tile)).save(options.out)
     print(f"wrote {options.out}: {len(pictures)} pictures, {len(chosen)} variants")
     return 0
@@ -138,11 +151,14 @@ def _contact_sheet(options: argparse.Namespace) -> int:
 def _draw(options: argparse.Namespace) -> int:
     from modular_faces.overlay import choose, draw_sheet, drawn_results
 
+    if not (options.results / "features.parquet").exists():
+        raise ValueError(f"{options.results} holds no features.parquet; run the workflow first")
+    out = options.out or options.results / "drawn.png"
     rows = choose(options.results, number=options.number, seed=options.seed, lost_only=options.lost)
     pictures = drawn_results(options.results, rows)
-    draw_sheet(pictures, columns=options.columns, tile=options.tile).save(options.out)
+    draw_sheet(pictures, columns=options.columns, tile=options.tile).save(out)
     lost = sum(not row["success"] for row in rows)
-    print(f"wrote {options.out}: {len(rows)} pictures, {lost} of them without landmarks")
+    print(f"wrote {out}: {len(rows)} pictures, {lost} of them without landmarks")
     return 0
 
 
@@ -167,7 +183,7 @@ def _summary(options: argparse.Namespace) -> int:
     from modular_faces.summary import summary_text
 
     folders = options.results or sorted(
-        path.parent for path in Path("results").glob("*/summary.json")
+        path.parent for path in Path("results").rglob("summary.json")
     )
     if not folders:
         raise ValueError("there are no results in results/; run the workflow first")

@@ -66,16 +66,16 @@ class TableAgreement:
     columns: tuple[ColumnAgreement, ...]
 
 
-def compare_tables(old: Path, new: Path, *, key: str) -> TableAgreement:
+def compare_tables(old: Path, new: Path, *, key: str, new_key: str) -> TableAgreement:
     """Compare two tables of pictures.
 
     Parameters
     ----------
     old, new : Path
         CSV or Parquet, with a row per picture.
-    key : str
-        Column that names the picture. Where the names differ, pictures are matched by file name without
-        folder and suffix.
+    key, new_key : str
+        Column that names the picture in each. Where the names differ, pictures are matched by file name
+        without folder and suffix.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def compare_tables(old: Path, new: Path, *, key: str) -> TableAgreement:
         If a table lacks the key, names a picture twice, or no picture is in both.
     """
     tables = {path: _read(path) for path in (old, new)}
-    names = {path: _names(table, key, path) for path, table in tables.items()}
+    names = {old: _names(tables[old], key, old), new: _names(tables[new], new_key, new)}
     if not set(names[old]) & set(names[new]):
         names = {path: _stems(values, path) for path, values in names.items()}
     rows_old, rows_new = (

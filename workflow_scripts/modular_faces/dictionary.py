@@ -28,7 +28,7 @@ _FIXED: dict[str, tuple[str, str, str, str]] = {
     "height": ("int32", "px", "height of the upright picture", ""),
     "n_faces": ("int16", "faces", "faces seen where the face was found; the largest and most central one is taken", ""),
     "found": ("bool", "", "a backend returned landmarks", ""),
-    "trusted": ("bool", "", "the landmarks' quality reaches the configured threshold", ""),
+    "trusted": ("bool", "", "mesh_presence reaches the configured threshold", ""),
     "success": ("bool", "", "found and trusted: landmarks, pose and face regions are given", ""),
     "failure_reason": (
         "string",
@@ -64,7 +64,11 @@ _PARTS_OF_68 = (
 
 
 def describe_features(
-    names: Sequence[str], *, color_options: Mapping[str, Any], texture_options: Mapping[str, Any]
+    names: Sequence[str],
+    *,
+    rename: Mapping[str, str],
+    color_options: Mapping[str, Any],
+    texture_options: Mapping[str, Any],
 ) -> list[Description]:
     """Describe every column of the table.
 
@@ -72,13 +76,15 @@ def describe_features(
     ----------
     names : sequence of str
         Columns of the table.
+    rename : mapping of str to str
+        Names in the CSV files that differ; they have rows of their own.
     color_options, texture_options : mapping
         Options of the stages, from `modular_faces.config.stage_options`.
 
     Returns
     -------
     list of tuple of str
-        `HEADER`, in the order of `names`.
+        `HEADER`, in the order of `names`; then the names that stand in the CSV files only.
     """
     measured = color.describe_columns(
         spaces=color_options["spaces"],
@@ -93,13 +99,19 @@ def describe_features(
         levels=texture_options["levels"],
     )
     known = {description[0]: description for description in measured}
-    return [known.get(name) or _describe(name) for name in names]
+    rows = [known.get(name) or _describe(name) for name in names]
+    renamed: list[Description] = [
+        (rename[row[0]], *row[1:5], f"{row[5]} (in the CSV files; {row[0]} in Parquet)", row[6])
+        for row in rows
+        if row[0] in rename
+    ]
+    return rows + renamed
 
 
 def _describe(name: str) -> Description:
     if name in _FIXED:
         dtype, unit, description, source = _FIXED[name]
-        module = "pose" if name.endswith("_deg") else ""
+        module = "pose" if name.endswith("_deg") else "picture"
         return (name, module, "", unit, dtype, description, source)
     axis, _, number = name.partition("_")
     if axis in ("x", "y") and number.isdigit():
@@ -108,11 +120,19 @@ def _describe(name: str) -> Description:
         return (name, "shape", "", "px", "float32", text, "iBUG 68-point mark-up")
     if name.startswith("rating_"):
         text = f"rating {name.removeprefix('rating_')}: {PERCEPTION}"
-        return (name, "", "", "", "float64", text, "the dataset's table of ratings")
+        return (name, "rating", "", "", "float64", text, "the dataset's table of ratings")
     if name.startswith("manual_"):
         text = "point marked by hand, in pixels of the dataset's original (not aligned) picture"
-        return (name, "", "", "px", "float64", text, "the dataset's annotation")
-    return (name, "", "", "", "string", f"{name}, as the dataset gives it", "the dataset's labels")
+        return (name, "truth", "", "px", "float64", text, "the dataset's annotation")
+    return (
+        name,
+        "label",
+        "",
+        "",
+        "string",
+        f"{name}, as the dataset gives it",
+        "the dataset's labels",
+    )
 
 
 def write_dictionary(rows: Sequence[Description], path: str | os.PathLike[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
@@ -55,6 +56,8 @@ def extract(
         A key or value of the config that cannot be used.
     ValueError
         An array of another shape or dtype.
+    FileNotFoundError
+        A path that is no file.
 
     Examples
     --------
@@ -132,6 +135,8 @@ class Extractor:
         if isinstance(picture, np.ndarray):
             check_picture(picture)
             return "array", picture, None, ""
+        if not Path(picture).is_file():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file", str(picture))
         limits = self._options["preprocess"]
         digest = None
         try:

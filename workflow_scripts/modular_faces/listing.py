@@ -36,7 +36,7 @@ class ListingSummary:
     shards : list of str
         File names inside ``shards/``, one per shard in order.
     digests : list of str
-        16 hex digits per shard, over image_id, size and mtime of its pictures.
+        16 hex digits per shard, over image_id, size and time of change of its pictures.
     counts : list of int
         Pictures per shard.
     count, total_bytes : int
@@ -45,6 +45,8 @@ class ListingSummary:
         Files that are not part of the dataset, by kind.
     label_digest : str
         Digest of the label files.
+    chosen_shards : int or None
+        The number of shards that was chosen for this dataset; None where the config always gave one.
     """
 
     dataset: str
@@ -57,6 +59,7 @@ class ListingSummary:
     total_bytes: int
     left_out: dict[str, int]
     label_digest: str
+    chosen_shards: int | None
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[list[Entry], np.ndarray]:
@@ -88,8 +91,8 @@ def sample_entries(entries: Iterable[Entry]) -> list[Entry]:
     return in_order(entries)[0][:SAMPLE_SIZE]
 
 
-def plan_shards(count: int, *, number: int | None, kept: int | None, mean_pixels: float) -> int:
-    """Choose the number of shards.
+def plan_shards(count: int, *, mean_pixels: float) -> int:
+    """Choose the number of shards. It is chosen once, so that added pictures touch few shards.
 
     A job costs about a second before it works, and its temporary pictures lie on disk, so a shard
     holds `SHARD_PIXELS` pixels, but at most `SHARD_MOST` and at least `SHARD_LEAST` pictures:
@@ -99,10 +102,6 @@ def plan_shards(count: int, *, number: int | None, kept: int | None, mean_pixels
     ----------
     count : int
         Pictures in the dataset.
-    number : int or None
-        Number asked for by the config; it wins.
-    kept : int or None
-        Number of an existing listing, kept so that added pictures touch few shards.
     mean_pixels : float
         Mean width x height of the pictures.
 
@@ -111,10 +110,6 @@ def plan_shards(count: int, *, number: int | None, kept: int | None, mean_pixels
     int
         At least 1.
     """
-    if number is not None:
-        return number
-    if kept is not None:
-        return kept
     size = min(max(int(SHARD_PIXELS / max(mean_pixels, 1.0)), SHARD_LEAST), SHARD_MOST)
     return max(1, -(-count // size))
 
@@ -155,11 +150,12 @@ def write_shards(
     root: str,
     left_out: Mapping[str, int],
     label_digest: str,
+    chosen_shards: int | None,
 ) -> ListingSummary:
     """Write the lists of the shards, one content-addressed file each.
 
     Files that are already there are left untouched, so unchanged shards keep their time stamps.
-    Shard files are JSON lines ``[path, size, mtime_ns]``. They count for nothing until
+    Shard files are JSON lines ``[path, size, changed_ns]``. They count for nothing until
     `write_listing_json` names them.
 
     Parameters
@@ -172,6 +168,8 @@ def write_shards(
     dataset, root : str
     left_out : mapping of str to int
     label_digest : str
+    chosen_shards : int or None
+        See `ListingSummary`.
 
     Returns
     -------
@@ -209,6 +207,7 @@ def write_shards(
         total_bytes=sum(row[2] for row in rows),
         left_out=dict(left_out),
         label_digest=label_digest,
+        chosen_shards=chosen_shards,
     )
 
 
@@ -221,15 +220,25 @@ def write_listing_json(folder: Path, summary: ListingSummary) -> None:
 
 
 def read_listing_json(folder: Path) -> ListingSummary:
-    """Read ``listing.json`` of a listing's folder."""
-    return ListingSummary(**json.loads((folder / "listing.json").read_bytes()))
+    """Read ``listing.json`` of a listing's folder.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged.
+    """
+    path = folder / "listing.json"
+    try:
+        return ListingSummary(**json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path} is damaged ({error}); remove it and start again") from None
 
 
 def read_shard(path: str | os.PathLike[str]) -> list[Entry]:
     """Read the entries of one shard, in (hash, image_id) order."""
     lines = Path(path).read_text(encoding="ascii").split("\n")
     rows = json.loads(f"[{','.join(line for line in lines if line)}]")
-    return [Entry(image_id(name), name, size, mtime_ns) for name, size, mtime_ns in rows]
+    return [Entry(image_id(name), name, size, changed_ns) for name, size, changed_ns in rows]
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,8 +80,16 @@ def natural_places(image_ids: Sequence[str]) -> np.ndarray:
     return places
 
 
-def label_report(labels: Labels) -> dict[str, Any]:
-    """Say which labels found no picture and which pictures have none.
+def label_report(labels: Labels, *, layout: str, left_out: Mapping[str, int]) -> dict[str, Any]:
+    """Say what was taken for the dataset: which labels found no picture, which files were left out.
+
+    Parameters
+    ----------
+    labels : Labels
+    layout : str
+        The layout that was recognised.
+    left_out : mapping of str to int
+        Numbers of files that are no part of the dataset, by kind.
 
     Returns
     -------
@@ -90,6 +98,8 @@ def label_report(labels: Labels) -> dict[str, Any]:
         have, the first of these names, and label files that could not be read.
     """
     return {
+        "layout": layout,
+        "left_out": dict(left_out),
         "unlabelled_pictures": labels.unlabelled,
         "unmatched_labels": len(labels.unmatched),
         "ambiguous_labels": len(labels.ambiguous),

@@ -10,11 +10,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces import geometry
-from modular_faces.tables import table_from_matrix
+from modular_faces.tables import round_significant, table_from_matrix
 from modular_faces.variants import Applied, Steps, apply_variant
 
-DECIMALS = 6
-"""Values are rounded to a millionth, so that other CPUs agree."""
+DIGITS = 6
+"""Values are rounded to this many significant digits, so that other CPUs agree."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def measure_pictures(
         except Exception as error:
             logger.exception("could not measure %s", image_id)
             notes[row] = f"not measured: {error}"
-    table = table_from_matrix(image_ids, names, np.round(values, DECIMALS))
+    table = table_from_matrix(image_ids, names, round_significant(values, digits=DIGITS))
     return table.add_column(1, f"{stage}_notes", pa.array(notes, pa.string()))
 
 

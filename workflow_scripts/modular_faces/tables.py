@@ -181,6 +181,30 @@ def floats_to_arrow(values: np.ndarray) -> pa.Array:
     return pa.array(np.ascontiguousarray(values, dtype=np.float32), from_pandas=True)
 
 
+def round_significant(values: np.ndarray, *, digits: int) -> np.ndarray:
+    """Round numbers to significant digits; 0 and NaN stay.
+
+    Parameters
+    ----------
+    values : ndarray of float
+    digits : int
+
+    Returns
+    -------
+    ndarray of float64
+        Of the same shape.
+
+    Examples
+    --------
+    >>> round_significant(np.array([0.000123456, 123456.0, 0.0]), digits=3).tolist()
+    [0.000123, 123000.0, 0.0]
+    """
+    known = np.isfinite(values) & (values != 0)
+    magnitude = np.floor(np.log10(np.abs(values, where=known, out=np.ones(values.shape))))
+    scale = 10.0 ** (digits - 1 - magnitude)
+    return np.asarray(np.round(values * scale) / scale, dtype=np.float64)
+
+
 def table_from_matrix(
     image_ids: Sequence[str], names: Sequence[str], values: np.ndarray
 ) -> pa.Table:

@@ -19,6 +19,7 @@ _RECOGNISERS: dict[str, tuple[Callable[[Path], Layout | None], ...]] = {
     "rafdb": (rafdb.recognise, rafdb_original.recognise),
     "omi": (omi.recognise,),
 }
+_SURE_RECOGNISERS = (rafdb.recognise_surely, rafdb_original.recognise, omi.recognise)
 _EXPECTED = {
     "rafdb": f"{rafdb.EXPECTED}, or {rafdb_original.EXPECTED}",
     "omi": omi.EXPECTED,
@@ -87,11 +88,10 @@ def open_layout(
 def _recognise(name: str, root: Path) -> Layout:
     if name not in LAYOUTS:
         raise LayoutError(f"dataset.layout '{name}' is unknown; known: {', '.join(LAYOUTS)}")
-    for key in _RECOGNISERS if name == "auto" else (name,):
-        for recognise in _RECOGNISERS.get(key, ()):
-            layout = recognise(root)
-            if layout is not None:
-                return layout
+    for recognise in _SURE_RECOGNISERS if name == "auto" else _RECOGNISERS.get(name, ()):
+        layout = recognise(root)
+        if layout is not None:
+            return layout
     if name in _EXPECTED:
         raise LayoutError(
             f"dataset.root {root} is not laid out as '{name}': expected {_EXPECTED[name]}; "

@@ -56,6 +56,11 @@ class Layout:
             There is none.
         """
         scan = self.list_entries() if self.list_entries else scan_pictures(self.root, self.folders)
+        if scan.closed:
+            raise LayoutError(
+                f"dataset.root: {len(scan.closed)} folder(s) of {self.root} cannot be read, and their pictures would "
+                f"be missing: {', '.join(scan.closed[:_NAMES_SHOWN])}; ask for permission, or move them elsewhere"
+            )
         if not scan.entries:
             others = ", ".join(f"{count} {kind}" for kind, count in scan.left_out.items())
             where = ", ".join(str(self.root / folder) for folder in self.folders)
@@ -102,7 +107,7 @@ def sources_digest(sources: Iterable[Path]) -> str:
     for path in sources:
         status = path.stat()
         digest.update(
-            f"{path.name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(
+            f"{path.name}\0{status.st_size}\0{status.st_ctime_ns}\n".encode(
                 errors="surrogateescape"
             )
         )

@@ -29,8 +29,8 @@ def open_table(
 ) -> Layout:
     """Give the layout of a table of pictures.
 
-    Rows whose picture does not exist are reported as unmatched; pictures that the table does not
-    name are no part of the dataset.
+    A picture that the table names and that does not exist has its row all the same, as unreadable;
+    pictures that the table does not name are no part of the dataset.
 
     Parameters
     ----------
@@ -104,14 +104,20 @@ def _relative(value: object, root: Path, file: LabelFile, k: int) -> str:
 def _entries(root: Path, paths: Sequence[str], file: LabelFile) -> Scan:
     entries = []
     for path in dict.fromkeys(paths):
-        place = file_path(root, path)
-        if not place.is_symlink() and not place.exists():
-            continue
-        status = place.lstat() if not place.exists() else place.stat()
-        entries.append(Entry(image_id(path), path, status.st_size, status.st_mtime_ns))
-    if not entries:
+        size, changed_ns = _size_and_time(file_path(root, path))
+        entries.append(Entry(image_id(path), path, size, changed_ns))
+    if not any(entry.changed_ns for entry in entries):
         raise LayoutError(
             f"{file.path}: its paths match no picture in {root}; seen "
             f"{paths[0] if paths else 'no row'}; set dataset.root or dataset.path_column"
         )
-    return Scan(entries, {})
+    return Scan(entries, {}, [])
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    """Bytes and time of change in nanoseconds; 0 and 0 for a file that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_ctime_ns

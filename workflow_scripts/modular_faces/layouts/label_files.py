@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from modular_faces.layouts.sheet import LayoutError, Sheet, safe_name
 
 _MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
 _DELIMITERS = (",", ";", "\t")
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,10 @@ class LabelFile:
             if not name or name in but:
                 continue
             kinds = [_kind(value) for value in values]
+            if "number" not in kinds and any(_DECIMAL_COMMA.fullmatch(str(v)) for v in values):
+                problems.append(
+                    f"{self.path}: column '{name}' has decimal commas and is not used; write 1.5, not 1,5"
+                )
             if "number" in kinds and "text" not in kinds:
                 names.append(name)
             elif "number" in kinds:

@@ -50,6 +50,18 @@ def recognise(root: Path) -> Layout | None:
     return None
 
 
+def recognise_surely(root: Path) -> Layout | None:
+    """Give the layout only where more than the names of folders speaks for it.
+
+    Folders called train/1 alone can be anybody's: a label file, or a picture called ``*_aligned``, must be there.
+    """
+    layout = recognise(root)
+    if layout is None or layout.sources:
+        return layout
+    places = (root / folder / label for folder in layout.folders for label in EXPRESSIONS)
+    return layout if any(any(place.glob("*_aligned.*")) for place in places) else None
+
+
 def _has_classes(folder: Path) -> bool:
     return any((folder / name).is_dir() for name in EXPRESSIONS)
 
@@ -88,8 +100,14 @@ def _read_labels(
     file = read_label_file(path)
     names, labels = (file.column(name, "layout rafdb") for name in ("image", "label"))
     matched = 0
+    said: dict[str, str] = {}
     for line, name, value in zip(file.lines, names, labels, strict=True):
         label = as_text(value) or ""
+        if said.setdefault(name, label) != label:
+            raise LayoutError(
+                f"{path} line {line} says label {label} for '{name}', a line before says {said[name]}; "
+                "leave one of them"
+            )
         if label not in EXPRESSIONS:
             raise LayoutError(f"{path} line {line}: expected a label from 1 to 7; seen '{label}'")
         rows = by_name.get((split, name), [])

@@ -51,7 +51,14 @@ def _sources(labels: Path, manual: Path) -> Iterable[Path]:
 
 
 def _read(labels: Path, manual: Path, sheet: Sheet) -> None:
-    rows = {_key(path): row for row, path in enumerate(sheet.paths)}
+    rows: dict[str, int] = {}
+    for row, path_of_picture in enumerate(sheet.paths):
+        first = rows.setdefault(_key(path_of_picture), row)
+        if first != row:
+            raise LayoutError(
+                f"{sheet.paths[first]} and {path_of_picture} are both '{_key(path_of_picture)}' to {labels}; "
+                "leave one of them"
+            )
     _read_labels(labels, rows, sheet)
     if not manual.is_dir():
         return
@@ -115,6 +122,7 @@ def _key(path: str) -> str:
 def _read_labels(path: Path, rows: dict[str, int], sheet: Sheet) -> None:
     matched = 0
     names = []
+    said: dict[str, str] = {}
     text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
     for line, content in enumerate(text.splitlines(), 1):
         words = content.split()
@@ -128,6 +136,11 @@ def _read_labels(path: Path, rows: dict[str, int], sheet: Sheet) -> None:
             )
         name, label = words
         names.append(name)
+        if said.setdefault(name, label) != label:
+            raise LayoutError(
+                f"{path} line {line} says label {label} for '{name}', a line before says {said[name]}; "
+                "leave one of them"
+            )
         row = rows.get(name.rpartition(".")[0])
         if row is None:
             sheet.unmatched.append(name)
