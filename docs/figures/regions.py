@@ -16,20 +16,13 @@ from PIL import Image
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceModel
+from modular_faces.overlay import REGION_COLORS
 from modular_faces.pose import HeadPose, rotation_matrix
 from modular_faces.regions import PRECEDENCE, REGIONS, region_masks
 
 ROOT = Path(__file__).parents[2]
 PHOTOGRAPH = ROOT / "resources" / "sample" / "photographs" / "astronaut.jpg"
 HEAD = np.s_[10:150, 58:198]
-COLOURS = {
-    "forehead": (244, 190, 60),
-    "eyes": (60, 160, 220),
-    "nose": (230, 100, 80),
-    "cheeks": (110, 190, 90),
-    "mouth": (200, 70, 170),
-    "chin": (140, 120, 220),
-}
 SIDE = 520
 STRENGTH = 0.55
 
@@ -38,7 +31,7 @@ def paint(picture: NDArray[np.uint8], mesh: NDArray[np.float64]) -> None:
     """Tint the small regions, and outline the oval in black over the hull in grey, in place."""
     masks = region_masks(mesh, picture.shape, REGIONS)
     for name in PRECEDENCE:
-        tinted = (1 - STRENGTH) * picture[masks[name]] + STRENGTH * np.array(COLOURS[name])
+        tinted = (1 - STRENGTH) * picture[masks[name]] + STRENGTH * np.array(REGION_COLORS[name])
         picture[masks[name]] = np.rint(tinted).astype(np.uint8)
     for name, colour in (("face_hull", (120, 120, 120)), ("face_oval", (20, 20, 20))):
         outline, _ = cv2.findContours(
@@ -74,7 +67,7 @@ def main() -> None:
     """Write the figure."""
     model = FaceModel.load(None)
     frontal, turned = draw_pose(model, 0.0), draw_pose(model, -45.0)
-    for row, (name, colour) in enumerate(COLOURS.items()):
+    for row, (name, colour) in enumerate(REGION_COLORS.items()):
         place = (30, 60 + 44 * row)
         cv2.rectangle(frontal.picture, (30, place[1] - 24), (58, place[1] + 4), colour, -1)
         write(frontal, name, (70, place[1]), scale=1.0)

@@ -96,7 +96,7 @@ def test_unchanged_files_are_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [ENTRIES[0]._replace(size=99), ENTRIES[0]._replace(changed_ns=99)]
+    "changed", [ENTRIES[0]._replace(size=99), ENTRIES[0]._replace(mtime_ns=99)]
 )
 def test_a_changed_picture_changes_the_digest_of_its_shard_alone(
     tmp_path: Path, changed: Entry

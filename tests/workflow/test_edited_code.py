@@ -66,6 +66,7 @@ USED_BY: dict[str, set[str]] = {
     "mesh_symmetry.py": FIND,
     "face_model.py": FIND | {"pose"},
     "protobuf.py": FIND | {"pose"},
+    "model_pin.py": FIND | {"pose"},
     "pose.py": {"pose"},
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},

@@ -155,7 +155,7 @@ def write_shards(
     """Write the lists of the shards, one content-addressed file each.
 
     Files that are already there are left untouched, so unchanged shards keep their time stamps.
-    Shard files are JSON lines ``[path, size, changed_ns]``. They count for nothing until
+    Shard files are JSON lines ``[path, size, mtime_ns]``. They count for nothing until
     `write_listing_json` names them.
 
     Parameters
@@ -238,7 +238,7 @@ def read_shard(path: str | os.PathLike[str]) -> list[Entry]:
     """Read the entries of one shard, in (hash, image_id) order."""
     lines = Path(path).read_text(encoding="ascii").split("\n")
     rows = json.loads(f"[{','.join(line for line in lines if line)}]")
-    return [Entry(image_id(name), name, size, changed_ns) for name, size, changed_ns in rows]
+    return [Entry(image_id(name), name, size, mtime_ns) for name, size, mtime_ns in rows]
 
 
 def _write_whole(path: Path, content: bytes) -> None:

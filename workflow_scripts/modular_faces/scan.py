@@ -41,15 +41,14 @@ class Entry(NamedTuple):
         Relative to the dataset root, POSIX slashes; bytes that are not UTF-8 as surrogates.
     size : int
         Bytes; 0 where the file cannot be examined.
-    changed_ns : int
-        Time of the last change of content or status, in nanoseconds; 0 where the file cannot be
-        examined. Copying with kept dates does not hide a change from it.
+    mtime_ns : int
+        Time of the last change of content, in nanoseconds; 0 where the file cannot be examined.
     """
 
     image_id: str
     path: str
     size: int
-    changed_ns: int
+    mtime_ns: int
 
 
 class Scan(NamedTuple):
@@ -171,8 +170,8 @@ def _scan_folder(folder: bytes, prefix: str, scan: Scan) -> None:
                 waiting.append((child.path, f"{prefix}{name}/", above | {here}))
             elif suffix in SUFFIXES:
                 path = prefix + name
-                size, changed_ns = _size_and_time(child)
-                entries.append(Entry(image_id(path), path, size, changed_ns))
+                size, mtime_ns = _size_and_time(child)
+                entries.append(Entry(image_id(path), path, size, mtime_ns))
             else:
                 left_out[image_id(suffix) or "(no suffix)"] += 1
 
@@ -189,4 +188,4 @@ def _size_and_time(child: os.DirEntry[bytes]) -> tuple[int, int]:
         status = child.stat()
     except OSError:
         return 0, 0
-    return status.st_size, status.st_ctime_ns
+    return status.st_size, status.st_mtime_ns

@@ -107,7 +107,7 @@ def sources_digest(sources: Iterable[Path]) -> str:
     for path in sources:
         status = path.stat()
         digest.update(
-            f"{path.name}\0{status.st_size}\0{status.st_ctime_ns}\n".encode(
+            f"{path.name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(
                 errors="surrogateescape"
             )
         )

@@ -104,9 +104,9 @@ def _relative(value: object, root: Path, file: LabelFile, k: int) -> str:
 def _entries(root: Path, paths: Sequence[str], file: LabelFile) -> Scan:
     entries = []
     for path in dict.fromkeys(paths):
-        size, changed_ns = _size_and_time(file_path(root, path))
-        entries.append(Entry(image_id(path), path, size, changed_ns))
-    if not any(entry.changed_ns for entry in entries):
+        size, mtime_ns = _size_and_time(file_path(root, path))
+        entries.append(Entry(image_id(path), path, size, mtime_ns))
+    if not any(entry.mtime_ns for entry in entries):
         raise LayoutError(
             f"{file.path}: its paths match no picture in {root}; seen "
             f"{paths[0] if paths else 'no row'}; set dataset.root or dataset.path_column"
@@ -120,4 +120,4 @@ def _size_and_time(path: Path) -> tuple[int, int]:
         status = path.stat()
     except OSError:
         return 0, 0
-    return status.st_size, status.st_ctime_ns
+    return status.st_size, status.st_mtime_ns
