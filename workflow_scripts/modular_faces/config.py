@@ -318,10 +318,10 @@ class Config(_Section):
 
 
 def unused_variants(config: Config) -> list[str]:
-    """Variants that the config defines and no stage looks at."""
+    """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
-    return [name for name in config.variants if name not in used]
+    return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 
 
 def _refuse_unknown(names: Iterable[str], known: Iterable[str], key: str, kind: str) -> None:
