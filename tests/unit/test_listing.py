@@ -130,13 +130,13 @@ def test_another_root_under_the_same_name_is_refused(tmp_path: Path) -> None:
     [
         (0, 0.0, 1),
         (1, 1e4, 1),
-        (2_000, 1e4, 1),
-        (2_001, 1e4, 2),
-        (15_339, 1e4, 8),
-        (1_000_000, 1e4, 500),
+        (4_000, 1e4, 1),
+        (4_001, 1e4, 2),
+        (15_339, 1e4, 4),
+        (1_000_000, 1e4, 250),
         (600, 1024.0**2, 7),
         (100, 50e6, 4),
-        (5_000, 0.0, 3),
+        (9_000, 0.0, 3),
     ],
 )
 def test_number_of_shards_follows_count_and_pixels(count: int, mean: float, expected: int) -> None:

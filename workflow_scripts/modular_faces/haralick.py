@@ -72,19 +72,18 @@ def haralick(
         Features in the order of `FEATURES`, directions as mahotas orders them; NaN for a region and
         direction without pairs.
     """
-    features = np.full((len(masks), len(distances), N_DIRECTIONS, len(FEATURES)), np.nan)
     above_outside = quantised.astype(np.uint16) + 1
-    for row, mask in enumerate(masks):
+    counts: list[npt.NDArray[np.int32]] = []
+    for mask in masks:
         box = _box(mask)
         inside = np.where(mask[box], above_outside[box], 0)
-        for column, distance in enumerate(distances):
-            if inside.size:
-                counts = _pair_counts(inside, levels, distance)
-                paired = [direction for direction, count in enumerate(counts) if count.any()]
-                if paired:
-                    known = haralick_features([counts[direction] for direction in paired])
-                    features[row, column, paired] = known
-    return features
+        for distance in distances:
+            counts += _pair_counts(inside, levels, distance)
+    features = np.full((len(counts), len(FEATURES)), np.nan)
+    paired = [place for place, count in enumerate(counts) if count.any()]
+    if paired:
+        features[paired] = haralick_features([counts[place] for place in paired])
+    return features.reshape(len(masks), len(distances), N_DIRECTIONS, len(FEATURES))
 
 
 def _pair_counts(
@@ -94,7 +93,8 @@ def _pair_counts(
     counts = []
     for direction in range(N_DIRECTIONS):
         count = np.zeros((levels + 1, levels + 1), np.int32)
-        cooccurence(inside, direction, count, symmetric=True, distance=distance)
+        if inside.size:
+            cooccurence(inside, direction, count, symmetric=True, distance=distance)
         counts.append(count[1:, 1:])
     return counts
 

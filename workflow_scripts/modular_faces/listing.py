@@ -19,7 +19,7 @@ import numpy as np
 from modular_faces.scan import Entry, image_id
 
 SHARD_PIXELS = 100_000_000
-SHARD_MOST = 2_000
+SHARD_MOST = 4_000
 SHARD_LEAST = 25
 SAMPLE_SIZE = 64
 
@@ -96,7 +96,7 @@ def plan_shards(count: int, *, mean_pixels: float) -> int:
 
     A job costs about a second before it works, and its temporary pictures lie on disk, so a shard
     holds `SHARD_PIXELS` pixels, but at most `SHARD_MOST` and at least `SHARD_LEAST` pictures:
-    2,000 pictures of 100 x 100, 95 of 1024 x 1024.
+    4,000 pictures of 100 x 100, 95 of 1024 x 1024.
 
     Parameters
     ----------
