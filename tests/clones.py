@@ -27,7 +27,7 @@ REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "resources" / "sample"
 COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs")
 BIN = Path(sys.executable).parent
-TIMEOUT = 300
+TIMEOUT = 600
 """Seconds after which a command counts as hanging; it says nothing about speed."""
 
 FINAL_FILES = (
