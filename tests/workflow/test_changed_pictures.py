@@ -1,7 +1,7 @@
 """Changed pictures run their own shard again and nothing else."""
 
-import os
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
