@@ -1,16 +1,12 @@
 """Run the cascade over the pictures of a shard."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modular_faces.backends import open_backend
-from modular_faces.jobs import as_path, start_job
-from modular_faces.landmarks import (
-    cascade_stages,
-    faces_table,
-    find_faces,
-    landmark_table,
-    trusted_meshes,
-)
+from modular_faces.jobs import start_job
+from modular_faces.landmark_tables import faces_table, landmark_table, trusted_meshes
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.packs import read_pictures
 from modular_faces.preprocess import refusals
 from modular_faces.tables import mesh_table, write_table
@@ -21,12 +17,10 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options, metadata = snakemake.params.options, snakemake.params.metadata
 stages = cascade_stages(options["cascade"])
-backend = open_backend(
-    options["backend"], model=as_path(options["model"]), threshold=options["threshold"]
-)
+backend = open_backend(options)
 outcomes = find_faces(
     refusals(snakemake.input.inspection),
-    read_pictures(snakemake.input.pictures),
+    partial(read_pictures, snakemake.input.pictures),
     backend,
     stages=stages,
     accept=options["accept"],

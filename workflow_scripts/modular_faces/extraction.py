@@ -20,7 +20,8 @@ from modular_faces.face_model import load_geometry
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
 from modular_faces.jobs import as_path
-from modular_faces.landmarks import cascade_stages, find_faces, landmark_table, trusted_meshes
+from modular_faces.landmark_tables import landmark_table, trusted_meshes
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
@@ -86,11 +87,7 @@ class Extractor:
         self._options = {stage: stage_options(whole, stage) for stage in stages}
         landmarks = self._options["landmarks"]
         self._stages = cascade_stages(landmarks["cascade"])
-        self._backend = open_backend(
-            landmarks["backend"],
-            model=as_path(landmarks["model"]),
-            threshold=landmarks["threshold"],
-        )
+        self._backend = open_backend(landmarks)
         self._geometry = load_geometry(as_path(self._options["pose"].pop("model")))
 
     def row(self, picture: str | Path | Picture) -> dict[str, Any]:
@@ -110,7 +107,7 @@ class Extractor:
         pictures = [] if pixels is None else [(name, pixels)]
         outcomes = find_faces(
             {name: reason},
-            pictures,
+            lambda lost: pictures,
             self._backend,
             stages=self._stages,
             accept=self._options["landmarks"]["accept"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -10,7 +11,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from modular_faces.variants import Applied, Steps
+
 Box = Literal["detector", "frame"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,49 +43,120 @@ class Face:
     mesh_presence: float
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One attempt at finding faces.
+
+    Attributes
+    ----------
+    variant : str
+        Name of the variant looked at.
+    steps : sequence of mapping
+        Its preprocessing steps.
+    box : {'detector', 'frame'}
+        Look where a detector sees a face, or take the centred whole frame for one.
+    """
+
+    variant: str
+    steps: Steps
+    box: Box
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a backend says of one picture.
+
+    Attributes
+    ----------
+    image_id : str
+    faces : sequence of Face
+        All it found, in pixels of the picture it was given.
+    failed : bool
+        Whether it broke down over this picture; the log says how.
+    """
+
+    image_id: str
+    faces: Sequence[Face]
+    failed: bool = False
+
+
 class Backend(Protocol):
     """What every backend can do."""
 
     name: str
     """Goes into the column `landmark_source`."""
 
+    frame_finds: bool
+    """Whether a face that is not trusted counts as found when it was looked for in the whole frame."""
+
     @property
     def mesh_partners(self) -> NDArray[np.intp] | None:
         """Index of the mirror image of each point of the mesh; None without a mesh."""
         ...
 
-    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
-        """Find all faces of a (H, W, 3) uint8 RGB picture.
+    def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
+        """Find all faces of the pictures of a stage.
 
         Parameters
         ----------
-        picture : (H, W, 3) ndarray of uint8
-        box : {'detector', 'frame'}
-            Look where a detector sees a face, or take the centred whole frame for one.
+        pictures : iterable of (str, Applied)
+            `image_id` and the variant of the picture that is looked at. Taken one at a time: a backend
+            that works picture by picture holds one in memory.
+        stage : Stage
+
+        Yields
+        ------
+        Answer
+            One for each picture, in any order. Nothing is raised for a single picture.
         """
         ...
 
+    def certainty(self, face: Face) -> float:
+        """How sure the backend is of a face, 0 to 1: what the least certainty to accept is compared with."""
+        ...
 
-def open_backend(name: str, *, model: Path | None, threshold: float) -> Backend:
-    """Load a backend by the name it has in the config.
+
+def one_by_one(
+    pictures: Iterable[tuple[str, Applied]],
+    faces_of: Callable[[NDArray[np.uint8]], Sequence[Face]],
+) -> Iterator[Answer]:
+    """Look at the pictures one after the other; a picture never stops its neighbours.
 
     Parameters
     ----------
-    name : str
-    model : Path or None
-        Model file; None for the one in the installed package.
-    threshold : float
-        Least score of the detector, 0 to 1.
+    pictures : iterable of (str, Applied)
+    faces_of : callable
+        Gives the faces of a (H, W, 3) uint8 RGB picture.
+    """
+    for image_id, applied in pictures:
+        try:
+            faces = faces_of(applied.picture)
+        except Exception:
+            logger.exception("the backend failed on %s", image_id)
+            yield Answer(image_id, (), failed=True)
+        else:
+            yield Answer(image_id, faces)
+
+
+def open_backend(options: Mapping[str, Any]) -> Backend:
+    """Load a backend.
+
+    Parameters
+    ----------
+    options : mapping
+        As `modular_faces.stage_options.stage_options` gives them for the stage landmarks.
 
     Raises
     ------
     ValueError
         If there is no such backend.
     """
+    name = options["backend"]
+    model = None if options["model"] is None else Path(options["model"])
     if name == "mesh":
         from modular_faces.backends.mesh import MeshBackend
 
-        return MeshBackend(model=model, threshold=threshold)
+        return MeshBackend(model=model, threshold=options["threshold"])
     raise ValueError(f"there is no backend '{name}'; known: mesh")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modular_faces.backends import Box, Face
+from modular_faces.backends import Answer, Box, Face, Stage, one_by_one
 from modular_faces.detector import detect
 from modular_faces.face_mesh import (
     Region,
@@ -19,6 +19,7 @@ from modular_faces.face_mesh import (
 from modular_faces.face_model import FaceModel
 from modular_faces.ibug68 import landmarks_from_mesh
 from modular_faces.mesh_symmetry import mesh_partners
+from modular_faces.variants import Applied
 
 _OVERLAP = 0.3
 """Detections that overlap by more than this (intersection over union) are one face: MediaPipe's."""
@@ -36,6 +37,7 @@ class MeshBackend:
     """
 
     name = "mesh"
+    frame_finds = False  # the mesh answers for any frame
     mesh_partners: NDArray[np.intp]
 
     def __init__(self, *, model: Path | None, threshold: float) -> None:
@@ -43,8 +45,15 @@ class MeshBackend:
         self._threshold = threshold
         self.mesh_partners = mesh_partners(self._model.geometry.vertices)
 
-    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
+    def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
         """Find all faces; see `modular_faces.backends.Backend`."""
+        return one_by_one(pictures, lambda picture: self._faces(picture, box=stage.box))
+
+    def certainty(self, face: Face) -> float:
+        """Presence of the mesh."""
+        return face.mesh_presence
+
+    def _faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
         if box == "frame":
             return [self._face(picture, region_of_frame(picture.shape), np.nan)]
         detections = detect(self._model, picture, threshold=self._threshold, overlap=_OVERLAP)
