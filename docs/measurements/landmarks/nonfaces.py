@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from omi_data import full_size
 
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / "resources" / "sample"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "resources" / "sample"))
 
 from rendering.camera import Pose
 from rendering.dataset import random_scene

@@ -23,8 +23,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / "resources" / "sample"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "resources" / "sample"))
 
 from rendering.camera import Pose
 from rendering.dataset import random_scene
@@ -34,6 +33,7 @@ from rendering.identity import Identity
 from rendering.render import Studio
 from rendering.scene import Scene
 
+ROOT = Path(__file__).resolve().parents[3]
 SIZE = 256
 FILL, CHIN = 0.42, 0.72
 PEOPLE = {"fit": 14, "calibrate": 8, "test": 10}
