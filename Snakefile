@@ -10,6 +10,7 @@ configfile: "config/config.yaml"
 
 include: "rules/common.smk"
 include: "rules/preprocess.smk"
+include: "rules/precomputed.smk"
 include: "rules/landmarks.smk"
 include: "rules/color.smk"
 include: "rules/texture.smk"

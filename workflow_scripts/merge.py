@@ -32,6 +32,8 @@ write_dictionary(described, output.dictionary)
 write_parts(map(read_table, inputs.mesh), output.mesh, metadata=metadata)
 if output.get("faces"):
     write_parts(map(read_table, inputs.faces), output.faces, metadata=metadata)
+if output.get("openface"):
+    write_parts(map(read_table, inputs.openface), output.openface, metadata=metadata)
 write_summary(
     output.features,
     inputs.labels,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from modular_faces import landmark_tables, landmarks
 from modular_faces.backends import Answer, Box, Face, Stage, most_prominent, one_by_one
+from modular_faces.face_model import load_geometry
 from modular_faces.variants import Applied, Steps, apply_variant
 
 SIDE = 60
@@ -274,11 +275,15 @@ def test_the_table_has_a_row_per_picture(outcomes: dict[str, landmarks.Outcome])
 
 def test_the_study_names_its_variant_in_every_row(outcomes: dict[str, landmarks.Outcome]) -> None:
     table = landmark_tables.study_table(
-        outcomes, source="spot", stages=stages(([], "detector"), ([], "frame"))
+        outcomes,
+        source="spot",
+        stages=stages(([], "detector"), ([], "frame")),
+        geometry=load_geometry(None),
     )
     assert table.column_names[:3] == ["image_id", "backend", "variant"]
     assert set(table.column("variant").to_pylist()) == {"v0"}
     assert "stage" not in table.column_names
+    assert table.column_names[-3:] == ["yaw_deg", "pitch_deg", "roll_deg"]
 
 
 def test_a_face_without_a_mesh_is_brought_back_too() -> None:

@@ -7,3 +7,6 @@ LANDMARK_COLUMNS = tuple(f"{axis}_{i}" for axis in "xy" for i in range(68))
 
 POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg")
 """The face angle, in degrees."""
+
+OPENFACE_POSE_COLUMNS = ("pose_Tx", "pose_Ty", "pose_Tz", "pose_Rx", "pose_Ry", "pose_Rz")
+"""OpenFace's own head pose: place in mm, rotation in radians, seen from its camera."""

@@ -84,6 +84,10 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        **{
+            f"precomputed.sources.{name}.path": source.path
+            for name, source in config.precomputed.sources.items()
+        },
     }
     for key, path in paths.items():
         if path is None:
@@ -95,6 +99,13 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
+    if "openface" in {config.landmarks.backend, *config.study.backends}:
+        from modular_faces.backends.openface_command import OpenFaceMissingError, find_program
+
+        try:
+            find_program(config.openface.model_dump())
+        except OpenFaceMissingError as error:
+            raise ConfigError(str(error)) from None
 
 
 def dataset_name(folder: str) -> str:

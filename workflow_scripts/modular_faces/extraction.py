@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.backends import open_backend
+from modular_faces.backends.mesh import MeshBackend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config_loading import load_config
 from modular_faces.face_model import load_geometry
@@ -21,7 +22,7 @@ from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
 from modular_faces.jobs import as_path
 from modular_faces.landmark_tables import landmark_table, trusted_meshes
-from modular_faces.landmarks import cascade_stages, find_faces
+from modular_faces.landmarks import cascade_stages, find_faces, with_meshes
 from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
@@ -90,6 +91,11 @@ class Extractor:
         self._backend = open_backend(landmarks)
         self._geometry = load_geometry(as_path(self._options["pose"].pop("model")))
 
+    @cached_property
+    def _mesh(self) -> MeshBackend:
+        options = self._options["landmarks"]
+        return MeshBackend(model=as_path(options["model"]), threshold=options["threshold"])
+
     def row(self, picture: str | Path | Picture) -> dict[str, Any]:
         """Measure one picture; see `extract`."""
         name, pixels, digest, reason = self._read(picture)
@@ -112,6 +118,13 @@ class Extractor:
             stages=self._stages,
             accept=self._options["landmarks"]["accept"],
         )
+        if self._backend.mesh_partners is None:
+            outcomes = with_meshes(
+                outcomes,
+                lambda lost: pictures,
+                self._mesh.mesh_at,
+                accept=self._options["landmarks"]["mesh_accept"],
+            )
         meshes = {
             image_id: mesh.astype(np.float32).astype(np.float64)
             for image_id, mesh in trusted_meshes(outcomes).items()

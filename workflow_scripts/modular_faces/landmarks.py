@@ -11,12 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.backends import Answer, Backend, Face, Stage, most_prominent
+from modular_faces.backends.openface_output import record_to_original
 from modular_faces.steps import TooLargeError
 from modular_faces.variants import Applied, apply_variant, landmarks_to_original
 
 Picture = NDArray[np.uint8]
 Pictures = Callable[[Container[str]], Iterable[tuple[str, Picture]]]
 """Gives the pictures with these ids, one after the other, as often as it is asked."""
+
+MeshOf = Callable[[Picture, NDArray[np.float64]], tuple[NDArray[np.float64], float]]
+
+_MIRRORED_POSE = np.array([-1.0, 1, 1, 1, -1, -1])
+"""Tx, Ry and Rz change their signs in a mirror."""
 
 logger = logging.getLogger(__name__)
 
@@ -200,9 +206,58 @@ def to_original(face: Face, applied: Applied, *, mesh_partners: NDArray[np.intp]
     mesh = face.mesh
     if mesh is not None and mesh_partners is not None:
         mesh = landmarks_to_original(applied, mesh, mesh_partners)
+    record, pose = face.record, face.pose
+    if applied.mirrored:
+        record = None
+        pose = None if pose is None else pose * _MIRRORED_POSE
+    elif record is not None:
+        record = record_to_original(record, applied.affine)
     return replace(
         face,
         landmarks=landmarks_to_original(applied, face.landmarks),
         box=np.concatenate([corners.min(axis=0), corners.max(axis=0)]),
         mesh=mesh,
+        pose=pose,
+        record=record,
     )
+
+
+def with_meshes(
+    outcomes: Mapping[str, Outcome], pictures: Pictures, mesh_of: MeshOf, *, accept: float
+) -> dict[str, Outcome]:
+    """Give trusted faces of a backend that has no mesh the mesh that regions and face angle need.
+
+    Parameters
+    ----------
+    outcomes : mapping of str to Outcome
+    pictures : callable
+        As for `find_faces`.
+    mesh_of : callable
+        Reads the mesh of a (H, W, 3) uint8 RGB picture where (68, 2) landmarks are; gives (478, 3) points
+        and a presence.
+    accept : float
+        Least presence; where it is not reached, there is no mesh.
+
+    Returns
+    -------
+    dict of str to Outcome
+        Landmarks stay those of the backend; `mesh_presence` is given where it was read.
+    """
+    wanted = {
+        image_id
+        for image_id, outcome in outcomes.items()
+        if outcome.trusted
+        and outcome.face is not None
+        and np.isfinite(outcome.face.landmarks).all()
+    }
+    complete = dict(outcomes)
+    for image_id, picture in pictures(wanted) if wanted else ():
+        outcome = complete[image_id]
+        if outcome.face is not None:
+            mesh, presence = mesh_of(picture, outcome.face.landmarks)
+            face = replace(
+                outcome.face, mesh=mesh if presence >= accept else None, mesh_presence=presence
+            )
+            everyone = tuple(face if one is outcome.face else one for one in outcome.everyone)
+            complete[image_id] = replace(outcome, face=face, everyone=everyone)
+    return complete

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import csv_sink, parquet_sink, read_table, regroup
 
 ROW_GROUP = 4096
@@ -30,7 +30,7 @@ OUTCOME_COLUMNS = (
     "landmark_quality",
     "confidence",
 )
-NOT_FILLED = ("landmark_quality", "confidence")
+NOT_FILLED = ("landmark_quality",)
 """Columns that the backend in use has no numbers for."""
 
 MANIFEST_ONLY = frozenset(
@@ -89,7 +89,8 @@ def shard_features(
     missing = pa.scalar(None, pa.float32())
     columns |= {name: pose.column(name) for name in POSE_COLUMNS}
     columns |= {
-        name: pc.if_else(success, landmarks.column(name), missing) for name in LANDMARK_COLUMNS
+        name: pc.if_else(success, landmarks.column(name), missing)
+        for name in (*OPENFACE_POSE_COLUMNS, *LANDMARK_COLUMNS)
     }
     for table in measured:
         columns |= {name: table.column(name) for name in table.column_names[1:]}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from modular_faces.variants import Applied, Steps
 
-Box = Literal["detector", "frame"]
+Box = Literal["detector", "frame", "mesh"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,12 @@ class Face:
         NaN where no detector was asked.
     mesh_presence : float
         0 to 1; NaN from a backend that has no mesh.
+    confidence : float
+        OpenFace's own, 0 to 1; NaN from any other backend.
+    pose : (6,) ndarray of float64, or None
+        OpenFace's own Tx, Ty, Tz (mm), Rx, Ry, Rz (rad).
+    record : mapping of str to float, or None
+        All numbers of OpenFace by its names.
     """
 
     landmarks: NDArray[np.float64]
@@ -41,6 +47,9 @@ class Face:
     mesh: NDArray[np.float64] | None
     detector_score: float
     mesh_presence: float
+    confidence: float = float("nan")
+    pose: NDArray[np.float64] | None = None
+    record: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,8 +62,9 @@ class Stage:
         Name of the variant looked at.
     steps : sequence of mapping
         Its preprocessing steps.
-    box : {'detector', 'frame'}
-        Look where a detector sees a face, or take the centred whole frame for one.
+    box : {'detector', 'frame', 'mesh'}
+        Look where a detector sees a face, or take the centred whole frame for one; for OpenFace
+        also where the mesh sees one.
     """
 
     variant: str
@@ -138,13 +148,15 @@ def one_by_one(
             yield Answer(image_id, faces)
 
 
-def open_backend(options: Mapping[str, Any]) -> Backend:
+def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> Backend:
     """Load a backend.
 
     Parameters
     ----------
     options : mapping
         As `modular_faces.stage_options.stage_options` gives them for the stage landmarks.
+    tables : sequence of str
+        Backend precomputed: paths of the tables of its sources, in the order of the cascade.
 
     Raises
     ------
@@ -152,12 +164,32 @@ def open_backend(options: Mapping[str, Any]) -> Backend:
         If there is no such backend.
     """
     name = options["backend"]
-    model = None if options["model"] is None else Path(options["model"])
     if name == "mesh":
-        from modular_faces.backends.mesh import MeshBackend
+        return _open_mesh(options)
+    if name == "openface":
+        from modular_faces.backends.openface import OpenFaceBackend
 
-        return MeshBackend(model=model, threshold=options["threshold"])
-    raise ValueError(f"there is no backend '{name}'; known: mesh")
+        boxes_from_mesh = any(stage["box"] == "mesh" for stage in options["cascade"])
+        return OpenFaceBackend(
+            options["openface"],
+            mesh=_open_mesh(options) if boxes_from_mesh else None,
+            mesh_accept=options["mesh_accept"],
+        )
+    if name == "precomputed":
+        from modular_faces.backends.precomputed import PrecomputedBackend
+
+        sources = [stage["name"] for stage in options["cascade"]]
+        if len(tables) != len(sources):
+            raise ValueError("outputs that exist already are read by the workflow only")
+        return PrecomputedBackend(dict(zip(sources, tables, strict=True)))
+    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, precomputed")
+
+
+def _open_mesh(options: Mapping[str, Any]) -> Backend:
+    from modular_faces.backends.mesh import MeshBackend
+
+    model = None if options["model"] is None else Path(options["model"])
+    return MeshBackend(model=model, threshold=options["threshold"])
 
 
 def most_prominent(faces: Sequence[Face], shape: tuple[int, ...]) -> Face:
@@ -194,4 +226,5 @@ def as_record(face: Face) -> dict[str, Any]:
         "box_y1": y1,
         "detector_score": face.detector_score,
         "mesh_presence": face.mesh_presence,
+        "confidence": face.confidence,
     }

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.backends import Answer, Box, Face, Stage, one_by_one
-from modular_faces.detector import detect
+from modular_faces.detector import Detection, detect
 from modular_faces.face_mesh import (
     Region,
     mesh_from_region,
@@ -48,6 +48,28 @@ class MeshBackend:
     def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
         """Find all faces; see `modular_faces.backends.Backend`."""
         return one_by_one(pictures, lambda picture: self._faces(picture, box=stage.box))
+
+    def mesh_at(
+        self, picture: NDArray[np.uint8], landmarks: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Read the mesh of a face whose 68 landmarks another backend found.
+
+        Parameters
+        ----------
+        picture : (H, W, 3) ndarray of uint8
+        landmarks : (68, 2) ndarray of float64
+
+        Returns
+        -------
+        mesh : (478, 3) ndarray of float64
+        presence : float
+        """
+        eyes = np.array([landmarks[36:42].mean(axis=0), landmarks[42:48].mean(axis=0)])
+        box = np.concatenate([landmarks.min(axis=0), landmarks.max(axis=0)])
+        found = mesh_from_region(
+            self._model, picture, region_from_detection(Detection(np.nan, box, eyes))
+        )
+        return found.mesh.astype(np.float64), found.presence
 
     def certainty(self, face: Face) -> float:
         """Presence of the mesh."""
