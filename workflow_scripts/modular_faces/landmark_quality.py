@@ -1,9 +1,11 @@
 """How likely the landmarks of a face are right: the column `landmark_quality`.
 
-A logistic model of what a face mesh shows of itself: how sure the network is that a face is there, how
-large the face is, how far its shape lies from the canonical face, how lopsided it is, how much of it
-the frame cuts off, how far it is turned. Where that leaves doubt, the face is read a second time from
-the mirrored, shifted and enlarged picture; two readings of a good picture agree.
+A logistic model of what a face mesh shows of itself: how sure the network is that a face is there,
+how far its shape lies from the canonical face, how lopsided it is, how far it is turned. Its size, the
+detector's score and how much of it lies beyond the frame do not count: they made the probabilities
+worse on kinds of pictures that were not fitted, and so any variant of the picture will do. Where
+that leaves doubt, the face is read a second time from the mirrored, shifted and enlarged picture; two
+readings of a good picture agree.
 
 "Right" means: the mean error of the 68 points is at most `LIMIT` of the distance of the outer eye
 corners, beyond a yaw of 30 degrees of the size of the box around them. Coefficients and the data
@@ -40,11 +42,9 @@ COEFFICIENTS_FILE = Path(__file__).with_suffix(".json")
 FIRST_LOOK: Final = (
     "presence",
     "presence_squared",
-    "size",
-    "size_squared",
+    "from_frame",
     "shape",
     "lopsided",
-    "outside",
     "turned",
     "turned_squared",
     "nodded",
@@ -60,7 +60,11 @@ _EYE_CORNERS = (33, 263)
 
 
 def first_look(
-    mesh: Array, presence: float, shape: tuple[int, ...], geometry: FaceGeometry
+    mesh: Array,
+    presence: float,
+    geometry: FaceGeometry,
+    *,
+    from_frame: bool,
 ) -> dict[str, float]:
     """Describe a mesh by numbers that tell good ones from bad ones.
 
@@ -70,9 +74,9 @@ def first_look(
         Pixels of the picture.
     presence : float
         0 to 1.
-    shape : (H, W, ...)
-        Of the picture.
     geometry : FaceGeometry
+    from_frame : bool
+        Whether the mesh was read from the frame, no detector having been asked.
 
     Returns
     -------
@@ -82,14 +86,12 @@ def first_look(
     Notes
     -----
     presence
-        Logit of the mesh's presence, at most +-20.
-    size
-        Natural logarithm of the distance of the outer eye corners in space, in pixels.
+        Logit of the mesh's presence, at most +-20; the square a tenth of its.
+    from_frame
+        0 or 1.
     shape, lopsided
         Root mean square distance of the vertices, laid on the canonical face by a similarity, from
         it, and from their own mirror images; as a share of its eye distance.
-    outside
-        Share of the 68 points beyond the frame.
     turned, nodded, tilted
         Absolute yaw, pitch and roll in units of 45 degrees.
     """
@@ -100,20 +102,14 @@ def first_look(
     eyes = float(np.linalg.norm(np.subtract(*canonical[list(_EYE_CORNERS)])))
     partners = geometry.partners[:CANONICAL_VERTICES]
     mirrored = upright[partners] * (-1.0, 1.0, 1.0)
-    points = learnt_landmarks(mesh)
-    height, width = shape[:2]
-    inside = np.all((points >= -0.5) & (points <= (width - 0.5, height - 0.5)), axis=1)
     pose = np.abs(angles(rotation)) / 45
     logit = _logit(presence)
-    size = math.log(max(scale * eyes, 1.0))
     return {
         "presence": logit,
         "presence_squared": logit**2 / 10,
-        "size": size,
-        "size_squared": size**2,
+        "from_frame": float(from_frame),
         "shape": float(np.sqrt(((upright - canonical) ** 2).sum(axis=1).mean())) / eyes,
         "lopsided": float(np.sqrt(((upright - mirrored) ** 2).sum(axis=1).mean())) / eyes,
-        "outside": float(1 - inside.mean()),
         "turned": float(pose[0]),
         "turned_squared": float(pose[0] ** 2),
         "nodded": float(pose[1]),
@@ -176,7 +172,13 @@ def second_look(mesh: Array, again: MeshFace) -> dict[str, float]:
 
 
 def landmark_quality(
-    model: FaceModel, picture: Picture, mesh: Array, presence: float, *, look_twice: SecondLook
+    model: FaceModel,
+    picture: Picture,
+    mesh: Array,
+    presence: float,
+    *,
+    from_frame: bool,
+    look_twice: SecondLook,
 ) -> float:
     """Probability that the landmarks of a face are right, 0 to 1.
 
@@ -184,17 +186,19 @@ def landmark_quality(
     ----------
     model : FaceModel
     picture : (H, W, 3) ndarray of uint8
-        The picture itself, not the variant the face was found on.
+        The picture, or the variant of it, that the face was found on.
     mesh : (478, 3) ndarray of float64
         Pixels of the picture.
     presence : float
         Of the mesh, 0 to 1.
+    from_frame : bool
+        As for `first_look`.
     look_twice : {"never", "doubtful", "always"}
         Read the face a second time (as much time as the mesh itself): never; where the first look
         leaves the probability between the bounds in the file of coefficients; for every face.
     """
     coefficients = quality_coefficients()
-    numbers = first_look(mesh, presence, picture.shape, model.geometry)
+    numbers = first_look(mesh, presence, model.geometry, from_frame=from_frame)
     probability = predicted(numbers, coefficients["first"])
     low, high = coefficients["doubtful"]
     if look_twice == "never" or (look_twice == "doubtful" and not low < probability < high):

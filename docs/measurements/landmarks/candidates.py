@@ -1,6 +1,6 @@
-"""What each possible attempt of the cascade finds, costs and wrongly accepts, alone and as an addition.
+r"""What each possible attempt of the cascade finds, costs and wrongly accepts, alone and as an addition.
 
-    python docs/measurements/landmarks/candidates.py --data ../shared/data --renders build/renders \\
+    python docs/measurements/landmarks/candidates.py --data ../shared/data --renders build/renders \
         --out build/candidates.npz
 
 Every attempt is made on every picture: the crops and hard levels of stress of the people of the group
@@ -144,9 +144,7 @@ def attempt(
         region = Region(frame.centre, frame.size, math.radians(how.turned))
     face = mesh_from_region(model, applied.picture, region)
     seconds = time.perf_counter() - start
-    mesh = landmarks_to_original(
-        applied, face.mesh.astype(np.float64), model.geometry.partners
-    )
+    mesh = landmarks_to_original(applied, face.mesh.astype(np.float64), model.geometry.partners)
     known = item.view.points
     unit = box_size(known) if abs(item.yaw) > 30 else eye_distance(known)
     error = np.linalg.norm(learnt_landmarks(mesh) - known, axis=1).mean() / unit

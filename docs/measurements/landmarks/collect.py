@@ -1,4 +1,4 @@
-"""Run the cascade over every set of pictures once and keep all readings, for the scripts beside it.
+r"""Run the cascade over every set of pictures once and keep all readings, for the scripts beside it.
 
     python docs/measurements/landmarks/collect.py --data ../shared/data --no-faces --out build/readings_omi.npz
     python docs/measurements/landmarks/collect.py --renders build/renders --out build/readings_renders.npz
@@ -31,7 +31,7 @@ from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection, region_of_frame
 from modular_faces.face_model import FaceModel
 from modular_faces.landmark_quality import look_again
-from modular_faces.variants import Steps, apply_variant
+from modular_faces.variants import Applied, Steps, apply_variant
 
 Array = NDArray[np.float64]
 
@@ -132,9 +132,17 @@ def non_face_items(data: Path | None, group: str) -> Iterator[Item]:
         yield Item("none", group, str(k), kind, 0, view, np.nan, np.nan, np.nan)
 
 
-def read(
-    model: FaceModel, item: Item
-) -> tuple[list[tuple[float, float]], int, Array | None, float, float]:
+@dataclass(frozen=True)
+class Reading:
+    """A mesh in pixels of the variant it was read from."""
+
+    applied: Applied
+    mesh: Array
+    presence: float
+    score: float
+
+
+def read(model: FaceModel, item: Item) -> tuple[list[tuple[float, float]], int, Reading | None]:
     """Run the cascade.
 
     Returns
@@ -143,12 +151,11 @@ def read(
         Of every attempt made; NaN where nothing was seen.
     stage : int
         From 1 the attempt whose mesh was accepted; 0 when none was.
-    mesh : (478, 3) ndarray or None
+    reading : Reading or None
         The accepted one, or the surest.
-    presence, score : float
-        Of that mesh.
     """
-    attempts, best = [], (None, np.nan, np.nan)
+    attempts: list[tuple[float, float]] = []
+    best: Reading | None = None
     for number, (_, steps, box) in enumerate(CASCADE, start=1):
         applied = apply_variant(item.view.picture, steps)
         score = np.nan
@@ -161,15 +168,20 @@ def read(
                 continue
             region, score = region_from_detection(found[0]), found[0].score
         face = mesh_from_region(model, applied.picture, region)
-        mesh = face.mesh.astype(np.float64)
-        to_original = geometry.invert(applied.affine)
-        mesh[:, :2] = geometry.transform(to_original, mesh[:, :2])
         attempts.append((face.presence, score))
+        reading = Reading(applied, face.mesh.astype(np.float64), face.presence, score)
         if face.presence >= ACCEPT:
-            return attempts, number, mesh, face.presence, score
-        if best[0] is None or face.presence > best[1]:
-            best = (mesh, face.presence, score)
-    return attempts, 0, *best
+            return attempts, number, reading
+        if best is None or face.presence > best.presence:
+            best = reading
+    return attempts, 0, best
+
+
+def to_original(applied: Applied, mesh: Array) -> NDArray[np.float32]:
+    """Bring a mesh back to the pixels of the picture itself; the border only shifts it."""
+    result = mesh.copy()
+    result[:, :2] = geometry.transform(geometry.invert(applied.affine), mesh[:, :2])
+    return result.astype(np.float32)
 
 
 def main() -> None:
@@ -197,10 +209,16 @@ def main() -> None:
         for source in sources:
             for item in source:
                 begun = time.perf_counter()
-                attempts, stage, mesh, presence, score = read(model, item)
+                attempts, stage, reading = read(model, item)
                 taken = time.perf_counter() - begun
-                again = None if mesh is None else look_again(model, item.view.picture, mesh)
-                nothing = np.full((478, 3), np.nan, np.float32)
+                mesh = second = np.full((478, 3), np.nan, np.float32)
+                presence = score = again_presence = np.nan
+                if reading is not None:
+                    presence, score = reading.presence, reading.score
+                    again = look_again(model, reading.applied.picture, reading.mesh)
+                    again_presence = again.presence
+                    mesh = to_original(reading.applied, reading.mesh)
+                    second = to_original(reading.applied, again.mesh.astype(np.float64))
                 row: dict[str, object] = {
                     "source": item.source,
                     "group": item.group,
@@ -218,9 +236,9 @@ def main() -> None:
                     "seconds": taken,
                     "presence": presence,
                     "score": score,
-                    "mesh": nothing if mesh is None else mesh.astype(np.float32),
-                    "again": nothing if again is None else again.mesh,
-                    "again_presence": np.nan if again is None else again.presence,
+                    "mesh": mesh,
+                    "again": second,
+                    "again_presence": again_presence,
                 }
                 for name, value in row.items():
                     columns.setdefault(name, []).append(value)

@@ -1,11 +1,13 @@
-"""Fit the coefficients of `modular_faces.landmark_quality` and say how good its probabilities are.
+r"""Fit the coefficients of `modular_faces.landmark_quality` and say how good its probabilities are.
 
-    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz \\
-        --renders build/renders --write workflow_scripts/modular_faces/landmark_quality.json
+    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz \
+        --renders build/renders --data ../shared/data \
+        --write workflow_scripts/modular_faces/landmark_quality.json
 
 Logistic regression with a small ridge penalty on the people of the group `calibrate`, without the
-kinds of stress in `stress.HELD_OUT`; a non-face is never right. All printed figures are those of the
-people of the group `test`.
+kinds of stress in `stress.HELD_OUT`; a non-face is never right. People whose known points are
+doubtful (`readings.doubtful_people`) count neither here nor in the figures, but for one row. All
+printed figures are those of the people of the group `test`.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 PENALTY = 1.0
-DOUBTFUL = (0.03, 0.97)
+DOUBTFUL = (0.02, 0.97)
 BINS = 10
 DIGITS = 5
 
@@ -55,7 +57,7 @@ def area_under_curve(score: Array, right: Bools) -> float:
     order = np.argsort(score, kind="stable")
     ranks = np.empty(len(score))
     ranks[order] = np.arange(1, len(score) + 1)
-    values, inverse = np.unique(score, return_inverse=True)
+    _, inverse = np.unique(score, return_inverse=True)
     sums = np.bincount(inverse, weights=ranks) / np.bincount(inverse)
     positive = int(right.sum())
     if positive in (0, len(right)):
@@ -82,9 +84,7 @@ def brier_skill(probability: Array, right: Bools) -> float:
     return float(1 - score / base) if base > 0 else float("nan")
 
 
-def probabilities(
-    readings: Readings, model: dict[str, Any]
-) -> tuple[Array, Array, Array]:
+def probabilities(readings: Readings, model: dict[str, Any]) -> tuple[Array, Array, Array]:
     """Probability by the first look, by both, and as delivered (both where the first leaves doubt)."""
     names = (*FIRST_LOOK, *SECOND_LOOK)
     result = []
@@ -102,7 +102,7 @@ def fit(readings: Readings) -> dict[str, Any]:
     """Coefficients as `landmark_quality` reads them."""
     known = np.isfinite(readings.features[:, 0])
     seen = ~np.isin(readings.text("kind"), sorted(HELD_OUT))
-    used = known & seen & (readings.text("group") == "calibrate")
+    used = known & seen & ~readings.doubtful & (readings.text("group") == "calibrate")
     source = readings.text("source")[used]
     weights = np.ones(used.sum())
     for name in ("omi", "render"):
@@ -117,8 +117,7 @@ def fit(readings: Readings) -> dict[str, Any]:
         result[part] = {
             "intercept": round(intercept, DIGITS),
             "weights": {
-                name: round(float(slope), DIGITS)
-                for name, slope in zip(names, slopes, strict=True)
+                name: round(float(slope), DIGITS) for name, slope in zip(names, slopes, strict=True)
             },
         }
     return result
@@ -128,7 +127,8 @@ def report(readings: Readings, model: dict[str, Any]) -> None:
     """Print the figures of the test people."""
     first, both, delivered = probabilities(readings, model)
     kind, source = readings.text("kind"), readings.text("source")
-    test = (readings.text("group") == "test") & np.isfinite(readings.features[:, 0])
+    everybody = (readings.text("group") == "test") & np.isfinite(readings.features[:, 0])
+    test = everybody & ~readings.doubtful
     faces = test & (source != "none")
     held = np.isin(kind, sorted(HELD_OUT))
     right = readings.right
@@ -140,11 +140,17 @@ def report(readings: Readings, model: dict[str, Any]) -> None:
         "held-out, accepted": faces & held & readings.accepted,
         "other kinds": faces & ~held,
         "accepted faces and non-faces": test & readings.accepted,
+        "all faces, doubtful points too": everybody & (source != "none"),
+        "held-out kinds, doubtful points too": everybody & (source != "none") & held,
     }
-    print("| faces of test people | n | right % | AUROC first, delivered, both; presence | Brier skill | ECE |")
+    print(
+        "| faces of test people | n | right % | AUROC first, delivered, both; presence | Brier skill | ECE |"
+    )
     print("|---|---|---|---|---|---|")
     for name, here in sets.items():
-        curves = [area_under_curve(p[here], right[here]) for p in (first, delivered, both, presence)]
+        curves = [
+            area_under_curve(p[here], right[here]) for p in (first, delivered, both, presence)
+        ]
         print(
             f"| {name} | {here.sum()} | {100 * right[here].mean():.1f} | "
             + "{:.3f}, {:.3f}, {:.3f}; {:.3f}".format(*curves)
@@ -175,7 +181,9 @@ def report(readings: Readings, model: dict[str, Any]) -> None:
     for share in (0.5, 0.7, 0.8, 0.9, 0.95, 1.0):
         count = max(1, round(share * len(order)))
         least = delivered[pool][order][count - 1]
-        print(f"| {100 * share:.0f} % | quality >= {least:.3f} | {100 * wrong[:count].mean():.2f} |")
+        print(
+            f"| {100 * share:.0f} % | quality >= {least:.3f} | {100 * wrong[:count].mean():.2f} |"
+        )
 
 
 def main() -> None:
@@ -184,10 +192,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--readings", type=Path, nargs="+", required=True)
+    parser.add_argument("--data", type=Path, help="OMI and OpenFace")
     parser.add_argument("--renders", type=Path, required=True)
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    readings = load(FaceModel.load(None), options.readings, options.renders)
+    readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
     coefficients = fit(readings)
     report(readings, coefficients)
     if options.write:
