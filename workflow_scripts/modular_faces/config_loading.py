@@ -40,6 +40,24 @@ def load_config(raw: Mapping[str, Any]) -> Config:
         raise ConfigError("; ".join(dict.fromkeys(faults))) from None
 
 
+def openface_section(raw: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Check the section on OpenFace of config files that follow each other.
+
+    Returns
+    -------
+    dict
+        All keys of the section.
+
+    Raises
+    ------
+    ConfigError
+        As `load_config`.
+    """
+    merged = {key: value for one in raw for key, value in (one.get("openface") or {}).items()}
+    whole = {"dataset": {"name": "check", "root": "."}, "openface": merged}
+    return load_config(whole).openface.model_dump()
+
+
 def _describe(fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"] if not str(part).startswith("literal["))
     kind, seen = fault["type"], fault["input"]

@@ -52,7 +52,7 @@ def precomputed_table(
         image_id = matches.pictures.get(one.name)
         if image_id is not None:
             faces[image_id] = (*faces.get(image_id, ()), *one.faces)
-    if options["format"] == "list" and options["listed"] == "lost":
+    if options["listed"] == "lost":
         faces = {image_id: faces.get(image_id, ({},)) for image_id, _ in paths}
     rows = [
         (image_id, number, face)
