@@ -13,6 +13,8 @@ import pytest
 
 from modular_faces import bridge
 from modular_faces.bridge_figure import bridge_svg, mean_face
+from modular_faces.bridge_runs import compare_runs
+from modular_faces.cli import main
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import write_table
 
@@ -73,13 +75,37 @@ def test_runs_are_compared_on_faces_both_trust(tmp_path: Path) -> None:
         part = instrument(name, {"p": 0.0, "q": 1.0, "r": 5.0})
         paths.append(tmp_path / name / "features.parquet")
         write_table(table_of(part, success), paths[-1], metadata={})
-    a, b, rows = bridge.compare_runs(*paths)
+    a, b, rows = compare_runs(*paths)
     assert (a.name, b.name, measures(rows)["x_0"].n) == ("one", "two", 2)
     text = bridge.bridge_text(rows)
     assert text.splitlines()[0] == "two minus one: 2 pictures"
     assert "yaw_deg    bias +0.0 degrees" in text
-    _, other, _ = bridge.compare_runs(paths[0], paths[0])
+    _, other, _ = compare_runs(paths[0], paths[0])
     assert other.name == str(paths[0])
+
+
+def test_of_openface_its_own_angles_are_compared(tmp_path: Path) -> None:
+    part = instrument("one", {"p": 0.0, "q": 1.0}, yaw=1.0)
+    write_table(table_of(part, [True, True]), tmp_path / "a", metadata={})
+    own = table_of(part, [True, True])
+    for name, value in (("pose_Rx", 0.0), ("pose_Ry", -np.radians(5)), ("pose_Rz", 0.0)):
+        own = own.append_column(name, pa.array([value, value]))
+    write_table(own, tmp_path / "b", metadata={})
+    _, _, rows = compare_runs(tmp_path / "a", tmp_path / "b")
+    assert measures(rows)["yaw_deg"].bias == pytest.approx(4, abs=1e-5)
+
+
+def test_the_command_writes_table_and_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        part = instrument(name, {"p": 0.0, "q": 1.0})
+        write_table(table_of(part, [True, True]), tmp_path / name, metadata={})
+    out = [tmp_path / "o.csv", tmp_path / "o.svg"]
+    tables = [str(tmp_path / name) for name in "ab"]
+    assert main(["bridge", *tables, "--out", str(out[0]), "--figure", str(out[1])]) == 0
+    assert "b minus a: 2 pictures" in capsys.readouterr().out
+    assert all(path.stat().st_size for path in out)
 
 
 def test_tables_without_faces_in_common_are_refused(tmp_path: Path) -> None:
@@ -87,10 +113,10 @@ def test_tables_without_faces_in_common_are_refused(tmp_path: Path) -> None:
         part = instrument(name, {name: 0.0, f"{name}2": 0.0})
         write_table(table_of(part, [True, True]), tmp_path / name, metadata={})
     with pytest.raises(ValueError, match="no two pictures have a face in both"):
-        bridge.compare_runs(tmp_path / "a", tmp_path / "b")
+        compare_runs(tmp_path / "a", tmp_path / "b")
     write_table(pa.table({"image_id": ["a"]}), tmp_path / "c", metadata={})
     with pytest.raises(ValueError, match="has no column 'x_0'; give features"):
-        bridge.compare_runs(tmp_path / "a", tmp_path / "c")
+        compare_runs(tmp_path / "a", tmp_path / "c")
 
 
 def test_a_study_pairs_backends_on_one_variant_and_sources_with_all() -> None:

@@ -11,7 +11,6 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
-from modular_faces.tables import matrix_from_table, read_table
+from modular_faces.tables import matrix_from_table
 
 ALL = "all"
 """The label that stands for all pictures."""
@@ -112,59 +111,6 @@ def instrument_of(name: str, table: pa.Table) -> Instrument:
     )
     ids = table.column("image_id").to_pylist()
     return Instrument(name, tuple(ids), points, angles)
-
-
-def compare_runs(a: Path, b: Path) -> tuple[Instrument, Instrument, list[Agreement]]:
-    """Compare two runs over the same pictures.
-
-    Parameters
-    ----------
-    a, b : Path
-        `features.parquet` of each.
-
-    Returns
-    -------
-    a, b : Instrument
-        Named after the source of the landmarks, or, where that is the same, after the folder.
-    rows : list of Agreement
-
-    Raises
-    ------
-    ValueError
-        If a table lacks a column, or no picture has a face in both.
-    """
-    tables = [read_table(path) for path in (a, b)]
-    for path, table in zip((a, b), tables, strict=True):
-        missing = [
-            name for name in ("image_id", *LANDMARK_COLUMNS) if name not in table.column_names
-        ]
-        if missing:
-            raise ValueError(f"{path} has no column '{missing[0]}'; give features.parquet of a run")
-    names = [_source_of(path, table) for path, table in zip((a, b), tables, strict=True)]
-    if names[0] == names[1]:
-        names = [f"{path.parent.name} {name}" for path, name in zip((a, b), names, strict=True)]
-    if names[0] == names[1]:
-        names = [str(a), str(b)]
-    one, other = (instrument_of(*pair) for pair in zip(names, tables, strict=True))
-    labels = (
-        dict(
-            zip(*(tables[0].column(n).to_pylist() for n in ("image_id", "label_name")), strict=True)
-        )
-        if "label_name" in tables[0].column_names
-        else {}
-    )
-    rows = compare(one, other, labels)
-    if not rows:
-        raise ValueError(f"no two pictures have a face in both {a} and {b}")
-    return one, other, rows
-
-
-def _source_of(path: Path, table: pa.Table) -> str:
-    if "landmark_source" in table.column_names:
-        sources = {name for name in table.column("landmark_source").to_pylist() if name}
-        if len(sources) == 1:
-            return str(sources.pop())
-    return path.parent.name
 
 
 def instruments_of_study(study: pa.Table) -> dict[tuple[str, str], Instrument]:

@@ -162,8 +162,9 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _bridge(options: argparse.Namespace) -> int:
-    from modular_faces.bridge import agreement_csv, bridge_text, compare_runs
+    from modular_faces.bridge import agreement_csv, bridge_text
     from modular_faces.bridge_figure import bridge_svg
+    from modular_faces.bridge_runs import compare_runs
 
     a, b, rows = compare_runs(options.a, options.b)
     print(bridge_text(rows))
