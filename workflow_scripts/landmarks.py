@@ -4,8 +4,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from modular_faces.backends import open_backend
-from modular_faces.backends.mesh import MeshBackend
-from modular_faces.jobs import as_path, start_job
+from modular_faces.backends.mesh import mesh_backend
+from modular_faces.jobs import start_job
 from modular_faces.landmark_tables import (
     faces_table,
     landmark_table,
@@ -33,7 +33,7 @@ outcomes = find_faces(
     accept=options["accept"],
 )
 if backend.mesh_partners is None:
-    mesh = MeshBackend(model=as_path(options["model"]), threshold=options["threshold"])
+    mesh = mesh_backend(options)
     outcomes = with_meshes(outcomes, read, mesh.mesh_at, accept=options["mesh_accept"])
     write_table(
         openface_table(outcomes, stages=stages), snakemake.output.openface, metadata=metadata

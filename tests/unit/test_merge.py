@@ -46,6 +46,7 @@ def landmarks(success: dict[str, bool]) -> pa.Table:
         "n_faces": pa.array([1] * len(good), pa.int16()),
         "detector_score": pa.array([0.9] * len(good), FLOAT),
         "mesh_presence": pa.array([0.5] * len(good), FLOAT),
+        "landmark_quality": pa.array([0.75] * len(good), FLOAT),
         "confidence": pa.array([0.25] * len(good), FLOAT),
     }
     columns |= {

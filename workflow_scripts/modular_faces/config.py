@@ -102,7 +102,13 @@ class Landmarks(Section):
     detector_threshold: Fraction = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least mesh presence of a face that is trusted (backend mesh; the others have their own)."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    second_look: Literal["never", "doubtful", "always"] = "doubtful"
+    """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
+    first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
+    points: Literal["learnt", "vertices"] = "learnt"
+    """How the 68 points are read from the mesh: `learnt`, nearest to other landmark detectors, with coefficients
+    from data under a non-commercial licence (NOTICE.md), or `vertices`, one vertex for each."""
     cascade: Annotated[list[CascadeStage], Field(min_length=1)] = [
         CascadeStage(variant="grey_border"),
         CascadeStage(variant="original"),

@@ -42,7 +42,7 @@ _FIXED: dict[str, tuple[str, str, str, str]] = {
     "stage": ("int16", "", "which attempt of the cascade found them, from 1", ""),
     "detector_score": ("float32", "1", "score of the face detector, 0 to 1", "BlazeFace, arXiv:1907.05047"),
     "mesh_presence": ("float32", "1", "how sure the mesh network is of a face, 0 to 1", "arXiv:2006.10962"),
-    "landmark_quality": ("float32", "1", "probability that the landmarks are good; not yet filled", ""),
+    "landmark_quality": ("float32", "1", "probability that the 68 points are right (docs/landmarks.md)", ""),
     "confidence": ("float32", "1", "OpenFace's own confidence; filled only by OpenFace", "OpenFace 2.2"),
     "pose_Tx": ("float32", "mm", "place of the head to the right of OpenFace's camera", "OpenFace 2.2, its own"),
     "pose_Ty": ("float32", "mm", "place of the head below OpenFace's camera", "OpenFace 2.2, its own"),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.backends import open_backend
-from modular_faces.backends.mesh import MeshBackend
+from modular_faces.backends.mesh import MeshBackend, mesh_backend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config_loading import load_config
 from modular_faces.face_model import load_geometry
@@ -93,8 +93,7 @@ class Extractor:
 
     @cached_property
     def _mesh(self) -> MeshBackend:
-        options = self._options["landmarks"]
-        return MeshBackend(model=as_path(options["model"]), threshold=options["threshold"])
+        return mesh_backend(self._options["landmarks"])
 
     def row(self, picture: str | Path | Picture) -> dict[str, Any]:
         """Measure one picture; see `extract`."""

@@ -69,7 +69,7 @@ def landmark_table(
     -------
     pyarrow.Table
         image_id, found, trusted, success, failure_reason, landmark_source, variant, stage, n_faces,
-        detector_score, mesh_presence, confidence, pose_Tx..pose_Rz (OpenFace's own, mm and rad),
+        detector_score, mesh_presence, landmark_quality, confidence, pose_Tx..pose_Rz (OpenFace's own, mm and rad),
         x_0..x_67, y_0..y_67 (pixels).
     """
     rows = list(outcomes.values())
@@ -90,6 +90,7 @@ def landmark_table(
         "n_faces": pa.array([outcome.n_faces for outcome in rows], pa.int16()),
         "detector_score": _scores(faces, "detector_score"),
         "mesh_presence": _scores(faces, "mesh_presence"),
+        "landmark_quality": _scores(faces, "landmark_quality"),
         "confidence": _scores(faces, "confidence"),
     }
     poses = [_NO_POSE if face is None or face.pose is None else face.pose for face in faces]
@@ -124,7 +125,8 @@ def faces_table(outcomes: Mapping[str, Outcome]) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        image_id, face, chosen, box_x0..box_y1 (pixels), detector_score, mesh_presence, confidence.
+        image_id, face, chosen, box_x0..box_y1 (pixels), detector_score, mesh_presence, landmark_quality,
+        confidence.
     """
     schema = pa.schema(
         [
@@ -134,6 +136,7 @@ def faces_table(outcomes: Mapping[str, Outcome]) -> pa.Table:
             *((f"box_{corner}", pa.float32()) for corner in ("x0", "y0", "x1", "y1")),
             ("detector_score", pa.float32()),
             ("mesh_presence", pa.float32()),
+            ("landmark_quality", pa.float32()),
             ("confidence", pa.float32()),
         ]
     )

@@ -30,9 +30,6 @@ OUTCOME_COLUMNS = (
     "landmark_quality",
     "confidence",
 )
-NOT_FILLED = ("landmark_quality",)
-"""Columns that the backend in use has no numbers for."""
-
 MANIFEST_ONLY = frozenset(
     {
         *("bytes", "format", "mode", "n_frames", "exif_orientation", "decodable", "failure_reason"),
@@ -81,10 +78,7 @@ def shard_features(
         for name in ("image_id", "path", "manifest_row", *label_columns(manifest.schema))
     }
     columns |= {name: manifest.column(name) for name in FILE_COLUMNS}
-    for name in OUTCOME_COLUMNS:
-        columns[name] = (
-            pa.nulls(len(image_ids), pa.float32()) if name in NOT_FILLED else landmarks.column(name)
-        )
+    columns |= {name: landmarks.column(name) for name in OUTCOME_COLUMNS}
     success = landmarks.column("success")
     missing = pa.scalar(None, pa.float32())
     columns |= {name: pose.column(name) for name in POSE_COLUMNS}

@@ -80,6 +80,8 @@ def _backend_options(config: Config, backend: str) -> dict[str, Any]:
         "backend": backend,
         "model": landmarks.model,
         "threshold": landmarks.detector_threshold,
+        "points": landmarks.points,
+        "second_look": landmarks.second_look,
         "accept": landmarks.accept,
     }
     if backend == "mesh":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -34,6 +33,8 @@ class Face:
         NaN where no detector was asked.
     mesh_presence : float
         0 to 1; NaN from a backend that has no mesh.
+    landmark_quality : float
+        Probability that the landmarks are right; NaN from a backend that has no mesh.
     confidence : float
         OpenFace's own, 0 to 1; NaN from any other backend.
     pose : (6,) ndarray of float64, or None
@@ -47,6 +48,7 @@ class Face:
     mesh: NDArray[np.float64] | None
     detector_score: float
     mesh_presence: float
+    landmark_quality: float = float("nan")
     confidence: float = float("nan")
     pose: NDArray[np.float64] | None = None
     record: Mapping[str, float] | None = None
@@ -186,10 +188,9 @@ def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> B
 
 
 def _open_mesh(options: Mapping[str, Any]) -> Backend:
-    from modular_faces.backends.mesh import MeshBackend
+    from modular_faces.backends.mesh import mesh_backend
 
-    model = None if options["model"] is None else Path(options["model"])
-    return MeshBackend(model=model, threshold=options["threshold"])
+    return mesh_backend(options)
 
 
 def most_prominent(faces: Sequence[Face], shape: tuple[int, ...]) -> Face:
@@ -226,5 +227,6 @@ def as_record(face: Face) -> dict[str, Any]:
         "box_y1": y1,
         "detector_score": face.detector_score,
         "mesh_presence": face.mesh_presence,
+        "landmark_quality": face.landmark_quality,
         "confidence": face.confidence,
     }
