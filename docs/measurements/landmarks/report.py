@@ -167,6 +167,8 @@ def stress_figure(readings: Readings, found: Bools, path: Path) -> None:
         axis.set_title(name, fontsize=8)
         axis.tick_params(labelsize=7)
         axis.set_ylim(0, 103)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("pictures, %", fontsize=8)
     for axis in axes.ravel()[len(kinds) :]:
         axis.axis("off")
     last = axes.ravel()[-1] if len(kinds) < axes.size else None
@@ -185,7 +187,7 @@ def stress_figure(readings: Readings, found: Bools, path: Path) -> None:
 def quality_figure(readings: Readings, quality: Array, path: Path) -> None:
     """Reliability diagram by domain, and risk against coverage."""
     source, kind = readings.text("source"), readings.text("kind")
-    test = (readings.text("group") == "test") & readings.accepted
+    test = (readings.text("group") == "test") & readings.accepted & ~readings.doubtful
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6))
     edges = np.linspace(0, 1, 11)
     domains = {
