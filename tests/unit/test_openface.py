@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +21,7 @@ from modular_faces.backends import Answer, Stage
 from modular_faces.backends.openface import OpenFaceBackend
 from modular_faces.backends.openface_command import OpenFaceMissingError
 from modular_faces.config_backends import OpenFace
+from modular_faces.extraction import extract
 from modular_faces.landmark_tables import landmark_table, openface_table
 from modular_faces.landmarks import Outcome, find_faces
 from modular_faces.variants import Steps, apply_variant
@@ -41,9 +49,6 @@ DETECTOR = Stage("original", [], "detector")
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the double writes its calls; it runs with the Python of the tests."""
-    import os
-    import sys
-
     monkeypatch.setenv("DOUBLE_CALLS", str(tmp_path / "calls"))
     python = str(Path(sys.executable).parent)
     monkeypatch.setenv("PATH", f"{python}{os.pathsep}{os.environ['PATH']}")
@@ -257,8 +262,6 @@ def test_an_openface_that_does_not_work_stops_the_job(log: Path) -> None:
 
 
 def test_nothing_is_left_behind(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import tempfile
-
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "own"))
     (tmp_path / "own").mkdir()
     look({"a": picture(FACE), "b": picture(spot=ABORTS)})
@@ -268,3 +271,41 @@ def test_nothing_is_left_behind(log: Path, tmp_path: Path, monkeypatch: pytest.M
 def test_without_pictures_it_is_not_started(log: Path) -> None:
     assert look({}) == {}
     assert calls(log) == []
+
+
+def test_openface_ends_with_the_job(log: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from test_openface import HANGS, look, picture\n"
+        "look({'a': picture(spot=HANGS)})\n"
+    )
+    own = tmp_path / "own"
+    own.mkdir()
+    environment = os.environ | {"TMPDIR": str(own), "PYTHONPATH": os.pathsep.join(sys.path)}
+    job = subprocess.Popen([sys.executable, "-c", code, Path(__file__).parent], env=environment)
+    try:
+        while not list(own.glob("*/run_*/out/*_of_details.txt")):
+            assert job.poll() is None
+            time.sleep(0.1)
+        (said,) = own.glob("*/run_*/said.txt")
+        job.terminate()
+        assert job.wait(60) == 128 + signal.SIGTERM
+    finally:
+        job.kill()
+    assert list(own.iterdir()) == []
+    running = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            running.append((process / "cmdline").read_bytes())
+    assert not any(str(said.parent).encode() in line for line in running)
+
+
+def test_one_picture_is_measured_with_openface(log: Path) -> None:
+    config = {
+        "landmarks": {"backend": "openface", "cascade": [{"variant": "original"}]},
+        "openface": {"path": str(DOUBLE)},
+    }
+    row = extract(picture(FACE), config=config)
+    assert (row["success"], row["landmark_source"]) == (True, "openface")
+    assert row["pose_Ry"] == pytest.approx(0.018)
+    assert row["yaw_deg"] is None
