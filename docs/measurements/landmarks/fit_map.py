@@ -210,6 +210,41 @@ def readings_of(
     return result
 
 
+def draw_worst(model: FaceModel, data: Path, group: str, weights: Array, path: Path) -> None:
+    """Draw the twelve faces with the greatest error at full size; OpenFace's points are green.
+
+    Prints how the errors at full size and in raf100 correlate.
+    """
+    at_full_size: dict[int, float] = {}
+    drawn: list[tuple[float, NDArray[np.uint8]]] = []
+    for stimulus, picture, known in full_size(data, group):
+        reading = through_detector(model, picture, border=0.0)
+        if reading is None:
+            continue
+        points = weights @ reading.mesh[:CANONICAL_VERTICES, :2]
+        error = mean_error(points, known, part="all", unit=eye_distance(known))
+        at_full_size[stimulus] = float(error)
+        small = np.ascontiguousarray(
+            cv2.resize(picture, (300, 300), interpolation=cv2.INTER_AREA), np.uint8
+        )
+        for some, colour in ((known, (0, 255, 0)), (points, (255, 0, 0))):
+            for x, y in np.rint(some * 300 / picture.shape[1]).astype(int).tolist():
+                cv2.circle(small, (x, y), 2, colour, -1)
+        drawn.append((float(error), small))
+    worst = [tile for _, tile in sorted(drawn, key=lambda pair: -pair[0])[:12]]
+    sheet = np.vstack([np.hstack(worst[k : k + 4]) for k in (0, 4, 8)])
+    cv2.imwrite(str(path), cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))
+    pairs = []
+    for stimulus, picture, known in crops(data, "raf100", group):
+        reading = through_detector(model, picture, border=BORDER)
+        if reading is not None and stimulus in at_full_size:
+            points = weights @ reading.mesh[:CANONICAL_VERTICES, :2]
+            error = mean_error(points, known, part="all", unit=eye_distance(known))
+            pairs.append((at_full_size[stimulus], float(error)))
+    correlation = np.corrcoef(np.array(pairs).T)[0, 1]
+    print(f"errors at full size and in raf100 correlate {correlation:.2f} ({len(pairs)} faces)")
+
+
 def main() -> None:
     """Learn, print the table of errors, write the weights if asked to."""
     parser = argparse.ArgumentParser(
@@ -220,6 +255,7 @@ def main() -> None:
     parser.add_argument("--group", default="test", choices=["calibrate", "test"])
     parser.add_argument("--search", action="store_true", help="try other penalties (on calibrate)")
     parser.add_argument("--write", type=Path, help="write the weights learnt on OMI to this file")
+    parser.add_argument("--worst", type=Path, help="draw the worst faces; never to be published")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = FaceModel.load(None)
@@ -245,8 +281,10 @@ def main() -> None:
     readings = readings_of(model, options.data, options.renders, options.group)
     for name, weights in maps.items():
         evaluate(name, weights, readings)
+    weights = rounded(learn(sample, vertices, strength=STRENGTH, reach=REACH))
+    if options.worst:
+        draw_worst(model, options.data, options.group, weights, options.worst)
     if options.write:
-        weights = rounded(learn(sample, vertices, strength=STRENGTH, reach=REACH))
         write_weights(weights, mesh_partners(vertices), options.write)
 
 
