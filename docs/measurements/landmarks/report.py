@@ -112,6 +112,18 @@ def non_face_table(readings: Readings, found: Bools) -> list[str]:
     return lines
 
 
+def stage_table(readings: Readings) -> list[str]:
+    """Which attempt of the cascade gave the first mesh with a presence of .5, by source."""
+    stage, source = readings.numbers("stage"), readings.text("source")
+    test = readings.text("group") == "test"
+    lines = ["| pictures | n | none | 1st | 2nd | 3rd | 4th |", "|---|---|---|---|---|---|---|"]
+    for name in dict.fromkeys(source[test].tolist()):
+        rows = test & (source == name)
+        counts = [str(int((stage[rows] == k).sum())) for k in range(5)]
+        lines.append(f"| {name} | {rows.sum()} | {' | '.join(counts)} |")
+    return lines
+
+
 def curves(readings: Readings, found: Bools, path: Path) -> None:
     """Cumulative error curves by set, lost faces counted as lost."""
     kind, source = readings.text("kind"), readings.text("source")
@@ -268,6 +280,7 @@ def main() -> None:
                 f"### {source}\n\n" + "\n".join(level_table(readings, found, source, pose)) + "\n"
             )
     print("\n".join(pose_summary(readings, found, pose)) + "\n")
+    print("\n".join(stage_table(readings)) + "\n")
     if (readings.text("source") == "none").any():
         print("\n".join(non_face_table(readings, found)))
     if options.figures:
