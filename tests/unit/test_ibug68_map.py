@@ -56,7 +56,7 @@ def test_weights_are_read_for_both_halves(tmp_path: Path) -> None:
 
 def test_weights_that_do_not_add_to_one_are_refused(tmp_path: Path) -> None:
     path = table(tmp_path / "w.csv", [complete(vertex="3", partner="7", point_1=".9")])
-    with pytest.raises(ValueError, match="the weights of point 1 add to 0.900000, not to one"):
+    with pytest.raises(ValueError, match=r"the weights of point 1 add to 0\.900000, not to one"):
         read_weights(path)
 
 
@@ -108,11 +108,14 @@ def test_points_agree_with_openface_better_than_picked_vertices() -> None:
     model = FaceModel.load(None)
     with (DATA / "crops" / "truth.csv").open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["crop"] == "raf100"][:60]
-    learnt, picked = [], []
+    learnt: list[float] = []
+    picked: list[float] = []
     for row in rows:
         path = DATA / "crops" / "raf100" / f"{row['stimulus']}.jpg"
         picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
-        wide = cv2.copyMakeBorder(picture, *[50] * 4, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+        wide = cv2.copyMakeBorder(
+            picture, 50, 50, 50, 50, cv2.BORDER_CONSTANT, value=(127, 127, 127)
+        )
         known = np.array([[float(row[f"{axis}_{k}"]) for axis in "xy"] for k in range(68)])
         found = detect(model, np.asarray(wide, np.uint8), threshold=0.3, overlap=0.3)[0]
         region = region_from_detection(found)

@@ -39,7 +39,7 @@ def model() -> FaceModel:
 def picture() -> np.ndarray:
     small = cv2.imread(str(FACE), cv2.IMREAD_COLOR_RGB)
     assert small is not None
-    wide = cv2.copyMakeBorder(small, *[50] * 4, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    wide = cv2.copyMakeBorder(small, 50, 50, 50, 50, cv2.BORDER_CONSTANT, value=(127, 127, 127))
     return np.asarray(wide, np.uint8)
 
 
