@@ -2,10 +2,9 @@
 
 A logistic model of what a face mesh shows of itself: how sure the network is that a face is there,
 how far its shape lies from the canonical face, how lopsided it is, how far it is turned. Its size, the
-detector's score and how much of it lies beyond the frame do not count: they made the probabilities
-worse on kinds of pictures that were not fitted, and so any variant of the picture will do. Where
-that leaves doubt, the face is read a second time from the mirrored, shifted and enlarged picture; two
-readings of a good picture agree.
+detector's score and how much of it lies beyond the frame do not count, so that any variant of the picture will
+do (``docs/landmarks.md`` says what speaks for and against the score). Where that leaves doubt, the face is
+read a second time from the mirrored, shifted and enlarged picture; two readings of a good picture agree.
 
 "Right" means: the mean error of the 68 points is at most `LIMIT` of the distance of the outer eye
 corners, beyond a yaw of 30 degrees of the size of the box around them. Coefficients and the data

@@ -98,15 +98,20 @@ def probabilities(readings: Readings, model: dict[str, Any]) -> tuple[Array, Arr
     return first, both, delivered
 
 
+def source_weights(source: NDArray[np.str_]) -> Array:
+    """Weights that make OMI and renders count the same; non-faces count one each."""
+    weights = np.ones(len(source))
+    for name in ("omi", "render"):
+        weights[source == name] = (source != "none").sum() / 2 / max((source == name).sum(), 1)
+    return weights
+
+
 def fit(readings: Readings) -> dict[str, Any]:
     """Coefficients as `landmark_quality` reads them."""
     known = np.isfinite(readings.features[:, 0])
     seen = ~np.isin(readings.text("kind"), sorted(HELD_OUT))
     used = known & seen & ~readings.doubtful & (readings.text("group") == "calibrate")
-    source = readings.text("source")[used]
-    weights = np.ones(used.sum())
-    for name in ("omi", "render"):
-        weights[source == name] = (source != "none").sum() / 2 / max((source == name).sum(), 1)
+    weights = source_weights(readings.text("source")[used])
     features, right = readings.features[used], readings.right[used]
     result: dict[str, Any] = {
         "about": "see docs/landmarks.md; made by docs/measurements/landmarks/fit_quality.py",
@@ -186,6 +191,57 @@ def report(readings: Readings, model: dict[str, Any]) -> None:
         )
 
 
+def choice_of_numbers(readings: Readings) -> None:
+    """Print what the detector's score would bring, on calibrate people by leaving out each kind, and on test.
+
+    The model ships without the score. That was chosen with the figures of the test people in view, so
+    this table belongs beside them.
+    """
+    score = np.clip(readings.numbers("score"), 1e-9, 1 - 1e-9)
+    logit = np.nan_to_num(np.log(score / (1 - score)))[:, None]
+    kind, source, group = (readings.text(name) for name in ("kind", "source", "group"))
+    known = np.isfinite(readings.features[:, 0]) & ~readings.doubtful
+    held = np.isin(kind, sorted(HELD_OUT))
+    taught = known & ~held & (group == "calibrate")
+    first = len(FIRST_LOOK)
+    print("\n| numbers | judged on | n | AUROC delivered, both | Brier skill delivered, both |")
+    print("|---|---|---|---|---|")
+    for name, table in {
+        "as shipped": readings.features,
+        "and the score": np.column_stack([logit, readings.features]),
+    }.items():
+        columns = (first + table.shape[1] - readings.features.shape[1], table.shape[1])
+        folds = {
+            "calibrate, each kind left out": [
+                (taught & (kind != one), taught & (kind == one))
+                for one in dict.fromkeys(kind[taught & (source != "none")].tolist())
+            ],
+            "test, held-out kinds": [(taught, known & held & (group == "test"))],
+        }
+        for where, pairs in folds.items():
+            judged = np.zeros(len(table), bool)
+            both = np.zeros((2, len(table)))
+            for fitted, tried in pairs:
+                judged |= tried
+                weights = source_weights(source[fitted])
+                for k, count in enumerate(columns):
+                    part = table[:, :count]
+                    intercept, slopes = logistic(part[fitted], readings.right[fitted], weights)
+                    linear = np.clip(intercept + part[tried] @ slopes, -50, 50)
+                    both[k, tried] = 1 / (1 + np.exp(-linear))
+            low, high = DOUBTFUL
+            given = np.where((both[0] > low) & (both[0] < high), both[1], both[0])[judged]
+            right = readings.right[judged]
+            curves = [area_under_curve(values, right) for values in (given, both[1][judged])]
+            skills = [brier_skill(values, right) for values in (given, both[1][judged])]
+            print(
+                f"| {name} | {where} | {judged.sum()} | "
+                + "{:.3f}, {:.3f}".format(*curves)
+                + " | "
+                + "{:.3f}, {:.3f} |".format(*skills)
+            )
+
+
 def main() -> None:
     """Fit, print, write."""
     parser = argparse.ArgumentParser(
@@ -199,6 +255,7 @@ def main() -> None:
     readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
     coefficients = fit(readings)
     report(readings, coefficients)
+    choice_of_numbers(readings)
     if options.write:
         options.write.write_text(json.dumps(coefficients, indent=1) + "\n")
 
