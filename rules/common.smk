@@ -4,15 +4,15 @@ import sys
 import time
 from pathlib import Path
 
+from modular_faces.columns import OPTIONAL_FILES
 from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import layout_options, stage_options, study_options
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
-from modular_faces.merge import OPTIONAL_FILES
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, table_metadata
-from modular_faces.summary import summary_is_of, summary_text
+from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()
 SCRIPTS = Path(workflow.basedir) / "workflow_scripts"

@@ -18,7 +18,8 @@ from modular_faces.face_mesh import mesh_from_region, region_from_detection
 from modular_faces.face_model import FaceModel
 from modular_faces.overlay import REGION_COLORS
 from modular_faces.pose import HeadPose, rotation_matrix
-from modular_faces.regions import PRECEDENCE, REGIONS, region_masks
+from modular_faces.region_polygons import REGIONS
+from modular_faces.regions import PRECEDENCE, region_masks
 
 ROOT = Path(__file__).parents[2]
 PHOTOGRAPH = ROOT / "resources" / "sample" / "photographs" / "astronaut.jpg"

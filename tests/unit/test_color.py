@@ -12,7 +12,7 @@ import pytest
 
 from modular_faces import color
 from modular_faces.color import color_features, color_names, color_of_face, describe_columns
-from modular_faces.regions import REGIONS
+from modular_faces.region_polygons import REGIONS
 
 Picture = npt.NDArray[np.uint8]
 SPACES = {"rgb": [8, 8, 8], "hsv": [8, 8, 8], "lab": [8, 8, 8]}

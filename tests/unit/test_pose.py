@@ -162,7 +162,6 @@ def test_missing_numbers_are_refused(geometry: FaceGeometry) -> None:
         head_pose(mesh, SHAPE, geometry, method="procrustes", focal_length=None)
 
 
-@pytest.mark.skipif(not (SAMPLE / "truth.csv").is_file(), reason="the sample is not here")
 def test_angles_of_the_sample_are_known() -> None:
     model = FaceModel.load(None)
     with (SAMPLE / "truth.csv").open(newline="") as stream:

@@ -10,10 +10,9 @@ import pytest
 
 from modular_faces.face_model import FaceModel
 from modular_faces.mesh_symmetry import mesh_partners
-from modular_faces.region_polygons import LOOPS, POLYGONS, fill_layers, polygon_edges
+from modular_faces.region_polygons import LOOPS, POLYGONS, REGIONS, fill_layers, polygon_edges
 from modular_faces.regions import (
     PRECEDENCE,
-    REGIONS,
     canonical_face,
     interocular,
     region_masks,

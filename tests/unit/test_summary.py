@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from modular_faces import summary
+from modular_faces.summary_text import summary_is_of, summary_text
 
 REPORT = {
     "layout": "rafdb",
@@ -55,7 +56,7 @@ def test_everything_is_counted(features: pa.Table) -> None:
 def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_path: Path) -> None:
     counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
     (tmp_path / "summary.json").write_text(json.dumps(counted))
-    lines = summary.summary_text(tmp_path, seconds=12.3).splitlines()
+    lines = summary_text(tmp_path, seconds=12.3).splitlines()
     assert lines[0] == f"{tmp_path.name}: 4 pictures, landmarks found in 2 (50.0 %), 12 s"
     assert lines[1].split() == ["lost", "1", "no_face,", "1", "not_trusted"]
     assert any("2 labels without a picture" in line for line in lines)
@@ -64,7 +65,7 @@ def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_
 
 
 def test_without_results_there_is_nothing_to_say(tmp_path: Path) -> None:
-    assert summary.summary_text(tmp_path, seconds=None) == ""
+    assert summary_text(tmp_path, seconds=None) == ""
 
 
 def sized(*sides: float) -> pa.Table:
@@ -86,7 +87,7 @@ def test_mixed_sizes_are_mentioned_unless_texture_is_canonical() -> None:
 
 
 def test_a_summary_of_other_pictures_is_not_that_of_the_run(tmp_path: Path) -> None:
-    assert not summary.summary_is_of(tmp_path, pictures=4)
+    assert not summary_is_of(tmp_path, pictures=4)
     (tmp_path / "summary.json").write_text('{"pictures": 4}')
-    assert summary.summary_is_of(tmp_path, pictures=4)
-    assert not summary.summary_is_of(tmp_path, pictures=5)
+    assert summary_is_of(tmp_path, pictures=4)
+    assert not summary_is_of(tmp_path, pictures=5)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from modular_faces.haralick import FEATURES
-from modular_faces.regions import REGIONS
+from modular_faces.region_polygons import REGIONS
 from modular_faces.texture import (
     all_texture_regions,
     canonical_names,

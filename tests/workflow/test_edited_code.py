@@ -71,6 +71,7 @@ USED_BY: dict[str, set[str]] = {
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
+    "summary_text.py": set(),
 }
 
 

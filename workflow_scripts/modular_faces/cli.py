@@ -180,7 +180,7 @@ def _folder_config(options: argparse.Namespace) -> int:
 
 
 def _summary(options: argparse.Namespace) -> int:
-    from modular_faces.summary import summary_text
+    from modular_faces.summary_text import summary_text
 
     folders = options.results or sorted(
         path.parent for path in Path("results").rglob("summary.json")

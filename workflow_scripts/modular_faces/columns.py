@@ -1,4 +1,4 @@
-"""Names of columns that several stages share."""
+"""Names of columns and files that several stages share."""
 
 from __future__ import annotations
 
@@ -7,3 +7,6 @@ LANDMARK_COLUMNS = tuple(f"{axis}_{i}" for axis in "xy" for i in range(68))
 
 POSE_COLUMNS = ("yaw_deg", "pitch_deg", "roll_deg")
 """The face angle, in degrees."""
+
+OPTIONAL_FILES = {"full": "features.csv", "faces": "faces.parquet"}
+"""Files written on request; old ones are removed when they are no longer asked for."""

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from modular_faces.regions import REGIONS
+from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
 
 NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"

@@ -57,7 +57,7 @@ class Outcome:
     stage : int
         Which attempt gave the face, from 1; 0 when there is no face.
     n_faces : int
-        Faces seen in that attempt; when there is no face, the most seen in any.
+        Faces seen in that attempt; 0 when there is no face.
     everyone : tuple of Face
         All faces of that attempt, in pixels of the original picture.
     """

@@ -30,9 +30,6 @@ OUTCOME_COLUMNS = (
 NOT_FILLED = ("landmark_quality", "confidence")
 """Columns that the backend in use has no numbers for."""
 
-OPTIONAL_FILES = {"full": "features.csv", "faces": "faces.parquet"}
-"""Files written on request; old ones are removed when they are no longer asked for."""
-
 FIXED_COLUMNS = (
     *("image_id", "path", "manifest_row", "split", "label", "label_name"),
     *FILE_COLUMNS,

@@ -20,6 +20,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+REGIONS: Final = (
+    "image", "face_oval", "face_hull", "forehead", "eyes", "nose", "cheeks", "mouth", "chin",
+)  # fmt: skip
+
 Points = npt.NDArray[np.float64]
 Polygons = npt.NDArray[np.intp]
 

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from modular_faces.region_polygons import (
     LOOPS,
     POLYGONS,
+    REGIONS,
     STRIPS,
     Points,
     fill_layers,
@@ -31,9 +32,6 @@ from modular_faces.region_polygons import (
 
 Mask = npt.NDArray[np.bool_]
 
-REGIONS: Final = (
-    "image", "face_oval", "face_hull", "forehead", "eyes", "nose", "cheeks", "mouth", "chin",
-)  # fmt: skip
 PRECEDENCE: Final = ("nose", "eyes", "mouth", "chin", "forehead", "cheeks")
 CANONICAL_PREFIX: Final = "canonical_"
 OUTER_EYE_CORNERS: Final = (33, 263)
