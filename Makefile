@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export DATA NAME
 
-.PHONY: help run test test-slow lint format bench schema sample lock clean unlock
+.PHONY: help run test test-slow lint format bench measure-landmarks schema sample lock clean unlock
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,17 @@ format: $(VENV)/.dev  ## put code and rules into the house's format
 
 bench: $(VENV)/.dev  ## measure speed and memory (takes some minutes)
 	$(BIN)/python benchmarks/run.py
+
+MEASURE := docs/measurements/landmarks
+measure-landmarks: $(VENV)/.dev  ## landmark errors, quality and stress; DATA=folder with omi, openface, crops
+	$(BIN)/python $(MEASURE)/renders.py --out build/renders
+	$(BIN)/python $(MEASURE)/fit_map.py --data "$$DATA" --renders build/renders
+	$(BIN)/python $(MEASURE)/collect.py --data "$$DATA" --no-faces --out build/readings_omi.npz
+	$(BIN)/python $(MEASURE)/collect.py --renders build/renders --out build/readings_renders.npz
+	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz --renders build/renders --data "$$DATA"
+	$(BIN)/python $(MEASURE)/report.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --figures build
+	$(BIN)/python $(MEASURE)/cascade.py --data "$$DATA"
+	$(BIN)/python $(MEASURE)/candidates.py --data "$$DATA" --renders build/renders --out build/candidates.npz
 
 schema: $(VENV)/.run  ## write config/config.schema.json and the reference in config/README.md
 	$(BIN)/modular_faces write-config-reference

@@ -12,6 +12,7 @@ if "dataset" not in config:
 
 include: "rules/common.smk"
 include: "rules/preprocess.smk"
+include: "rules/precomputed.smk"
 include: "rules/landmarks.smk"
 include: "rules/color.smk"
 include: "rules/texture.smk"

@@ -19,13 +19,8 @@ from modular_faces.config import Config
 from modular_faces.config_loading import load_config
 from modular_faces.dictionary import describe_features, write_dictionary
 from modular_faces.face_model import load_geometry
-from modular_faces.landmarks import (
-    cascade_stages,
-    faces_table,
-    find_faces,
-    landmark_table,
-    trusted_meshes,
-)
+from modular_faces.landmark_tables import faces_table, landmark_table, trusted_meshes
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.layouts import open_layout
 from modular_faces.listing import read_shard
 from modular_faces.manifest import manifest_table
@@ -59,7 +54,8 @@ def loaded() -> tuple[Backend, Any]:
     """Backend and canonical face of this process."""
     cv2.setNumThreads(1)
     pa.set_cpu_count(1)
-    return open_backend("mesh", model=None, threshold=0.3), load_geometry(None)
+    config = load_config({"dataset": {"name": "bare", "root": "."}})
+    return open_backend(stage_options(config, "landmarks")), load_geometry(None)
 
 
 def measure_shard(shard: tuple[Path, int, str], *, folder: Path) -> None:
@@ -77,10 +73,10 @@ def measure_shard(shard: tuple[Path, int, str], *, folder: Path) -> None:
         inspection = preprocess_shard(read_shard(listing), pictures, pack, **options["preprocess"])
     write(inspection, target / "inspection")
     stages = cascade_stages(options["landmarks"]["cascade"])
-    decoded = list(read_pictures(target / "pictures.arrow"))
+    decoded = dict(read_pictures(target / "pictures.arrow"))
     outcomes = find_faces(
         refusals(target / "inspection"),
-        decoded,
+        lambda lost: [(name, decoded[name]) for name in decoded if name in lost],
         backend,
         stages=stages,
         accept=options["landmarks"]["accept"],
@@ -105,7 +101,7 @@ def measure_shard(shard: tuple[Path, int, str], *, folder: Path) -> None:
         given = {key: value for key, value in options[stage].items() if key != "steps"}
         table = measure_pictures(
             image_ids,
-            decoded,
+            decoded.items(),
             meshes,
             measure=partial(measure, **given),
             names=names[stage],

@@ -4,10 +4,16 @@ import sys
 import time
 from pathlib import Path
 
+from modular_faces.bridge import pairs_of_study
 from modular_faces.columns import OPTIONAL_FILES
 from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
-from modular_faces.stage_options import layout_options, stage_options, study_options
+from modular_faces.stage_options import (
+    layout_options,
+    precomputed_options,
+    stage_options,
+    study_options,
+)
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
@@ -40,6 +46,7 @@ wildcard_constraints:
     shard="[0-9]+",
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
+    source="[A-Za-z][A-Za-z0-9_]*",
 
 
 def of_shard(name):
@@ -57,9 +64,54 @@ def of_study(name):
     return f"{RESULTS}/study/{{backend}}/{{variant}}/{{shard}}/{name}"
 
 
+def of_all_study():
+    """Paths of the tables of the whole study, in order."""
+    return [
+        of_study("landmarks.parquet").format(
+            backend=backend, variant=variant, shard=shard
+        )
+        for backend, variant in PLAN.study_runs
+        for shard in PLAN.shards
+    ]
+
+
 def study_tables():
-    """The gathered study, where the config asks for one."""
-    return rules.gather_study.output.table if PLAN.study_variants else []
+    """The gathered study, where the config asks for one, and how far its backends agree."""
+    if not PLAN.study_runs:
+        return []
+    bridge = rules.bridge.output if any(pairs_of_study(PLAN.study_runs)) else []
+    return [rules.gather_study.output.table, *bridge]
+
+
+def of_source(name):
+    """Path of a file of a source of outputs that exist already."""
+    return f"{RESULTS}/precomputed/{{source}}{name}"
+
+
+def tables_of_sources(backend):
+    """Tables of the sources that landmarks of a backend are taken from, in order."""
+    sources = CONFIG.precomputed.sources if backend == "precomputed" else []
+    return expand(of_source(".parquet"), source=sources)
+
+
+def tables_of_study(wildcards):
+    """The source that a part of the study is taken from, where it is one."""
+    if wildcards.backend != "precomputed":
+        return []
+    return expand(of_source(".parquet"), source=wildcards.variant)
+
+
+def landmark_files():
+    """What the cascade writes for a shard; OpenFace's own numbers where it may have them."""
+    names = ["landmarks", "mesh", "faces"]
+    if CONFIG.landmarks.backend != "mesh":
+        names.append("openface")
+    return {name: of_shard(f"{name}.parquet") for name in names}
+
+
+def openface_tables():
+    """OpenFace's own numbers of every shard, where there are such."""
+    return of_all_shards("openface.parquet") if "openface" in landmark_files() else []
 
 
 def wanted_tables():
@@ -73,6 +125,8 @@ def wanted_tables():
     }
     if CONFIG.merge.full_csv:
         names["full"] = OPTIONAL_FILES["full"]
+    if "openface" in landmark_files():
+        names["openface"] = OPTIONAL_FILES["openface"]
     if CONFIG.landmarks.faces_table:
         names["faces"] = OPTIONAL_FILES["faces"]
     return {key: f"{RESULTS}/{name}" for key, name in names.items()}
@@ -110,7 +164,22 @@ def options_of(stage):
 
 def options_of_study(wildcards):
     """Options of the landmarks of one variant of the study."""
-    return study_options(CONFIG, wildcards.variant)
+    return study_options(CONFIG, wildcards.backend, wildcards.variant)
+
+
+def options_of_source(wildcards):
+    """How a source of outputs that exist already is read."""
+    return precomputed_options(CONFIG, wildcards.source)
+
+
+def digest_of_source(wildcards):
+    """What lies at the path of a source, in short."""
+    return PLAN.source_digests[wildcards.source]
+
+
+def metadata_of_source(wildcards):
+    """What the table of a source says about itself."""
+    return metadata_of("precomputed", options_of_source(wildcards))
 
 
 def listing_of(wildcards):

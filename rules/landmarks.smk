@@ -1,7 +1,8 @@
 """The cascade finds landmarks: each attempt only on pictures that are still lost.
 
-Needs: shards/*/inspection.parquet, shards/*/pictures.arrow.
-Gives: shards/*/landmarks.parquet, shards/*/mesh.parquet, shards/*/faces.parquet.
+Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; with backend precomputed precomputed/*.parquet.
+Gives: shards/*/landmarks.parquet, shards/*/mesh.parquet, shards/*/faces.parquet; with backends openface and
+precomputed shards/*/openface.parquet.
 """
 
 
@@ -9,10 +10,9 @@ rule landmarks:
     input:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
+        precomputed=tables_of_sources(CONFIG.landmarks.backend),
     output:
-        landmarks=of_shard("landmarks.parquet"),
-        mesh=of_shard("mesh.parquet"),
-        faces=of_shard("faces.parquet"),
+        **landmark_files(),
     log:
         log_of("landmarks", "{shard}"),
     benchmark:

@@ -1,7 +1,8 @@
 """Every variant of the study on every picture: what the failure study compares.
 
-Needs: shards/*/inspection.parquet, shards/*/pictures.arrow.
-Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet.
+Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet.
+Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv and
+bridge.svg.
 """
 
 
@@ -9,6 +10,7 @@ rule study:
     input:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
+        precomputed=tables_of_study,
     output:
         landmarks=of_study("landmarks.parquet"),
     log:
@@ -34,12 +36,7 @@ rule study:
 
 rule gather_study:
     input:
-        expand(
-            of_study("landmarks.parquet"),
-            backend=CONFIG.study.backends,
-            variant=PLAN.study_variants,
-            shard=PLAN.shards,
-        ),
+        of_all_study(),
     output:
         table=f"{RESULTS}/study.parquet",
     log:
@@ -53,10 +50,35 @@ rule gather_study:
         mem_mb=memory_of(1500),
         runtime=30,
     params:
-        variants=PLAN.study_variants,
-        metadata=metadata_of("gather_study", {"variants": PLAN.study_variants}),
+        runs=PLAN.study_runs,
+        metadata=metadata_of("gather_study", {"runs": PLAN.study_runs}),
         code=code_of("gather_study"),
     message:
         "gathering the study"
     script:
         script_of("gather_study")
+
+
+rule bridge:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+    output:
+        table=f"{RESULTS}/bridge.csv",
+        figure=f"{RESULTS}/bridge.svg",
+    log:
+        log_of("bridge"),
+    benchmark:
+        benchmark_of("bridge")
+    conda:
+        environment("extract")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=30,
+    params:
+        code=code_of("bridge"),
+    message:
+        "measuring how far the backends agree"
+    script:
+        script_of("bridge")

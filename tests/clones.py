@@ -51,7 +51,9 @@ _MESSAGES = {
     r"measuring texture in shard (\d+)": "texture",
     r"measuring the face angle in shard (\d+)": "pose",
     r"merging the table of .*": "merge",
-    r"study: mesh on (\w+), shard (\d+)": "study",
+    r"reading the outputs (\w+) that exist already": "precomputed",
+    r"study: \w+ on (\w+), shard (\d+)": "study",
+    r"measuring how far the backends agree": "bridge",
     r"gathering the study": "gather_study",
 }
 

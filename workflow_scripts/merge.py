@@ -37,6 +37,8 @@ write_dictionary(described, output.dictionary)
 write_parts(map(read_table, inputs.mesh), output.mesh, metadata=metadata)
 if output.get("faces"):
     write_parts(map(read_table, inputs.faces), output.faces, metadata=metadata)
+if output.get("openface"):
+    write_parts(map(read_table, inputs.openface), output.openface, metadata=metadata)
 for name in set(OPTIONAL_FILES) - set(output.keys()):
     Path(output.features).with_name(OPTIONAL_FILES[name]).unlink(missing_ok=True)
 write_summary(

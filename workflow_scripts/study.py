@@ -1,10 +1,13 @@
 """Find landmarks on one variant of every picture of a shard."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modular_faces.backends import open_backend
+from modular_faces.face_model import load_geometry
 from modular_faces.jobs import as_path, start_job
-from modular_faces.landmarks import cascade_stages, find_faces, study_table
+from modular_faces.landmark_tables import study_table
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.packs import read_pictures
 from modular_faces.preprocess import refusals
 from modular_faces.tables import write_table
@@ -15,18 +18,21 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options = snakemake.params.options
 stages = cascade_stages(options["cascade"])
-backend = open_backend(
-    options["backend"], model=as_path(options["model"]), threshold=options["threshold"]
-)
+backend = open_backend(options, tables=snakemake.input.get("precomputed", ()))
 outcomes = find_faces(
     refusals(snakemake.input.inspection),
-    read_pictures(snakemake.input.pictures),
+    partial(read_pictures, snakemake.input.pictures),
     backend,
     stages=stages,
     accept=options["accept"],
 )
 write_table(
-    study_table(outcomes, source=backend.name, stages=stages),
+    study_table(
+        outcomes,
+        source=backend.name,
+        stages=stages,
+        geometry=load_geometry(as_path(options["model"])),
+    ),
     snakemake.output.landmarks,
     metadata=snakemake.params.metadata,
 )

@@ -1,14 +1,15 @@
 """The cascade: who gets which attempt, what is kept, and where points come to lie."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modular_faces import landmarks
-from modular_faces.backends import Box, Face, most_prominent
-from modular_faces.variants import Steps, apply_variant
+from modular_faces import landmark_tables, landmarks
+from modular_faces.backends import Answer, Box, Face, Stage, most_prominent, one_by_one
+from modular_faces.face_model import load_geometry
+from modular_faces.variants import Applied, Steps, apply_variant
 
 SIDE = 60
 PAD: Steps = [{"pad": {"fraction": 0.5, "mode": "constant", "value": 0}}]
@@ -22,7 +23,14 @@ class SpotBackend:
     """
 
     name = "spot"
+    frame_finds = False
     mesh_partners: NDArray[np.intp] = np.arange(478)[::-1].copy()
+
+    def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
+        return one_by_one(pictures, lambda picture: self.faces(picture, box=stage.box))
+
+    def certainty(self, face: Face) -> float:
+        return face.mesh_presence
 
     def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
         spots = np.argwhere(picture[..., 0] > 0)
@@ -51,12 +59,15 @@ def picture(*spots: tuple[int, int, int, int, int]) -> NDArray[np.uint8]:
     return pixels
 
 
-def stages(*pairs: tuple[Steps, Box]) -> list[landmarks.Stage]:
-    return [landmarks.Stage(f"v{k}", steps, box) for k, (steps, box) in enumerate(pairs)]
+def stages(*pairs: tuple[Steps, Box]) -> list[Stage]:
+    return [Stage(f"v{k}", steps, box) for k, (steps, box) in enumerate(pairs)]
 
 
-def find(pixels: NDArray[np.uint8], which: list[landmarks.Stage]) -> landmarks.Outcome:
-    return landmarks.find_face(pixels, SpotBackend(), stages=which, accept=0.5)
+def find(pixels: NDArray[np.uint8], which: list[Stage]) -> landmarks.Outcome:
+    outcomes = landmarks.find_faces(
+        {"a": ""}, lambda lost: [("a", pixels)], SpotBackend(), stages=which, accept=0.5
+    )
+    return outcomes["a"]
 
 
 def test_the_first_trusted_face_ends_the_cascade() -> None:
@@ -111,7 +122,7 @@ def test_large_and_central_faces_come_first() -> None:
     assert outcome.face is not None
     assert outcome.face.landmarks[0].tolist() == [30, 30]
     assert outcome.n_faces == 2
-    table = landmarks.faces_table({"a": outcome}).to_pylist()
+    table = landmark_tables.faces_table({"a": outcome}).to_pylist()
     assert [row["chosen"] for row in table] == [False, True]
     larger = picture((30, 30, 200, 1, 4), (20, 20, 200, 1, 10))
     face = find(larger, stages(([], "detector"))).face
@@ -144,7 +155,7 @@ def test_a_picture_never_stops_its_neighbours() -> None:
     good, bad = picture((10, 20, 200, 1, 5)), picture((0, 0, 255, 255, 255))
     outcomes = landmarks.find_faces(
         {"unread": "unreadable", "bad": "", "good": ""},
-        [("bad", bad), ("good", good)],
+        lambda lost: [("bad", bad), ("good", good)],
         BrokenBackend(),
         stages=stages(([], "detector")),
         accept=0.5,
@@ -154,6 +165,84 @@ def test_a_picture_never_stops_its_neighbours() -> None:
         "bad": "backend_error",
         "good": "",
     }
+
+
+def test_each_stage_decodes_only_what_is_still_lost() -> None:
+    pictures = {
+        "seen": picture((10, 20, 200, 1, 5)),
+        "unseen": picture((10, 20, 200, 0, 5)),
+        "empty": picture(),
+    }
+    asked: list[list[str]] = []
+
+    def read(lost: Container[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        asked.append([name for name in pictures if name in lost])
+        return ((name, pictures[name]) for name in asked[-1])
+
+    which = stages(([], "detector"), ([], "frame"), ([], "frame"))
+    refused = {"text": "unreadable"} | dict.fromkeys(pictures, "")
+    outcomes = landmarks.find_faces(refused, read, SpotBackend(), stages=which, accept=0.5)
+    assert asked == [["seen", "unseen", "empty"], ["unseen", "empty"], ["empty"]]
+    assert [outcome.stage for outcome in outcomes.values()] == [0, 1, 2, 0]
+
+
+def test_a_streaming_backend_holds_one_picture_at_a_time() -> None:
+    events: list[str] = []
+
+    class Watched(SpotBackend):
+        def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
+            events.append("looked")
+            return super().faces(picture, box=box)
+
+    def read(lost: Container[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        for name in "ab":
+            events.append(f"read {name}")
+            yield name, picture()
+
+    landmarks.find_faces(
+        {"a": "", "b": ""}, read, Watched(), stages=stages(([], "detector")), accept=0.5
+    )
+    assert events == ["read a", "looked", "read b", "looked"]
+
+
+def test_a_picture_that_breaks_one_stage_has_the_next() -> None:
+    bad = picture((0, 0, 255, 255, 5), (10, 20, 200, 1, 5))
+    which = stages(([], "detector"), (PAD, "detector"))
+    outcomes = landmarks.find_faces(
+        {"bad": ""}, lambda lost: [("bad", bad)], BrokenBackend(), stages=which, accept=0.5
+    )
+    assert (outcomes["bad"].trusted, outcomes["bad"].stage) == (True, 2)
+
+
+class SilentBackend(SpotBackend):
+    """Takes pictures and says nothing of them."""
+
+    def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
+        for _ in pictures:
+            yield from ()
+
+
+def test_a_picture_without_an_answer_is_an_error_of_the_backend() -> None:
+    outcomes = landmarks.find_faces(
+        {"a": ""}, lambda lost: [("a", picture())], SilentBackend(),
+        stages=stages(([], "detector")), accept=0.5,
+    )  # fmt: skip
+    assert outcomes["a"].reason == "backend_error"
+
+
+class BoxBackend(SpotBackend):
+    """Takes the frame for a face only where there is one."""
+
+    frame_finds = True
+
+
+def test_a_face_in_the_frame_counts_as_found_where_the_backend_says_so() -> None:
+    faint = picture((10, 20, 100, 0, 5))
+    outcomes = landmarks.find_faces(
+        {"a": ""}, lambda lost: [("a", faint)], BoxBackend(),
+        stages=stages(([], "frame")), accept=0.5,
+    )  # fmt: skip
+    assert (outcomes["a"].reason, outcomes["a"].stage) == ("not_trusted", 1)
 
 
 @pytest.fixture
@@ -168,7 +257,7 @@ def outcomes() -> dict[str, landmarks.Outcome]:
 
 def test_the_table_has_a_row_per_picture(outcomes: dict[str, landmarks.Outcome]) -> None:
     which = stages(([], "detector"), ([], "frame"))
-    rows = landmarks.landmark_table(outcomes, source="spot", stages=which).to_pylist()
+    rows = landmark_tables.landmark_table(outcomes, source="spot", stages=which).to_pylist()
     chosen = ("image_id", "found", "trusted", "success", "failure_reason", "landmark_source")
     assert [tuple(row[name] for name in chosen) for row in rows] == [
         ("good", True, True, True, "", "spot"),
@@ -181,16 +270,20 @@ def test_the_table_has_a_row_per_picture(outcomes: dict[str, landmarks.Outcome])
         (None, None, 0),
     ]
     assert (rows[0]["x_0"], rows[0]["y_67"], rows[2]["x_0"]) == (10.0, 20.0, None)
-    assert list(landmarks.trusted_meshes(outcomes)) == ["good"]
+    assert list(landmark_tables.trusted_meshes(outcomes)) == ["good"]
 
 
 def test_the_study_names_its_variant_in_every_row(outcomes: dict[str, landmarks.Outcome]) -> None:
-    table = landmarks.study_table(
-        outcomes, source="spot", stages=stages(([], "detector"), ([], "frame"))
+    table = landmark_tables.study_table(
+        outcomes,
+        source="spot",
+        stages=stages(([], "detector"), ([], "frame")),
+        geometry=load_geometry(None),
     )
     assert table.column_names[:3] == ["image_id", "backend", "variant"]
     assert set(table.column("variant").to_pylist()) == {"v0"}
     assert "stage" not in table.column_names
+    assert table.column_names[-3:] == ["yaw_deg", "pitch_deg", "roll_deg"]
 
 
 def test_a_face_without_a_mesh_is_brought_back_too() -> None:

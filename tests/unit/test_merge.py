@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from modular_faces import merge
-from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import write_table
 
 FLOAT = pa.float32()
@@ -46,8 +46,13 @@ def landmarks(success: dict[str, bool]) -> pa.Table:
         "n_faces": pa.array([1] * len(good), pa.int16()),
         "detector_score": pa.array([0.9] * len(good), FLOAT),
         "mesh_presence": pa.array([0.5] * len(good), FLOAT),
+        "landmark_quality": pa.array([0.75] * len(good), FLOAT),
+        "confidence": pa.array([0.25] * len(good), FLOAT),
     }
-    columns |= {name: pa.array([7.0] * len(good), FLOAT) for name in LANDMARK_COLUMNS}
+    columns |= {
+        name: pa.array([7.0] * len(good), FLOAT)
+        for name in (*OPENFACE_POSE_COLUMNS, *LANDMARK_COLUMNS)
+    }
     return pa.table(columns)
 
 
@@ -86,7 +91,8 @@ def test_landmarks_are_given_only_where_they_are_trusted(
     assert [row["x_0"] for row in rows] == [7.0, None, 7.0]
     assert [row["y_67"] for row in rows] == [7.0, None, 7.0]
     assert [row["failure_reason"] for row in rows] == ["", "not_trusted", ""]
-    assert {row["confidence"] for row in rows} == {None}
+    assert [row["pose_Rz"] for row in rows] == [7.0, None, 7.0]
+    assert [row["confidence"] for row in rows] == [0.25, 0.25, 0.25]
 
 
 def test_fixed_columns_come_first(shards: tuple[str, list[tuple[str, str, str, str]]]) -> None:

@@ -42,3 +42,10 @@ def test_an_interrupted_pack_leaves_nothing_behind(tmp_path: Path) -> None:
         pack.add("a", png(0, 2, 2)[0])
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_wanted_pictures_are_decoded(tmp_path: Path) -> None:
+    with packs.PackWriter(tmp_path / "pack.arrow") as pack:
+        pack.add("broken", b"this is no picture")
+        pack.add("good", png(0, 2, 2)[0])
+    assert [name for name, _ in packs.read_pictures(tmp_path / "pack.arrow", {"good"})] == ["good"]

@@ -72,3 +72,21 @@ def test_every_rule_carries_its_code() -> None:
     rules = [path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")]
     with_scripts = sum(text.count("script_of(") for text in rules) - 1
     assert sum(text.count("code=code_of(") for text in rules) == with_scripts
+
+
+def test_coefficients_beside_a_module_count(tmp_path: Path) -> None:
+    package = tmp_path / "modular_faces"
+    package.mkdir()
+    (package / "shapes.py").write_text("")
+    (package / "other.csv").write_text("1")
+    script = tmp_path / "find.py"
+    script.write_text("from modular_faces import shapes\n")
+    without = provenance.code_digest(script, package=package)
+    table = package / "shapes.csv"
+    table.write_text("weight\n1\n")
+    first = provenance.code_digest(script, package=package)
+    table.write_text("weight\n2\n")
+    assert len({without, first, provenance.code_digest(script, package=package)}) == 3
+    (package / "other.csv").write_text("2")
+    table.write_text("weight\n1\n")
+    assert provenance.code_digest(script, package=package) == first

@@ -31,7 +31,7 @@ def test_a_variant_changes_only_the_stages_that_use_it() -> None:
 
 
 def test_a_study_looks_at_one_variant_where_the_detector_sees_a_face() -> None:
-    options = study_options(load_config(DATASET), "sharpen")
+    options = study_options(load_config(DATASET), "mesh", "sharpen")
     assert options["cascade"] == [
         {"name": "sharpen", "steps": SHIPPED_VARIANTS["sharpen"], "box": "detector"}
     ]

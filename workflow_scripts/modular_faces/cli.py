@@ -74,6 +74,21 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--out", type=Path, help="picture to write (default: RESULTS/drawn.png)")
     draw.set_defaults(run=_draw)
 
+    bridge = commands.add_parser(
+        "bridge", help="say how far two instruments agree on the pictures both found"
+    )
+    bridge.add_argument("a", type=Path, help="features.parquet of one run")
+    bridge.add_argument("b", type=Path, help="features.parquet of another run of the same pictures")
+    bridge.add_argument("--out", type=Path, default=Path("bridge.csv"))
+    bridge.add_argument("--figure", type=Path, default=Path("bridge.svg"))
+    bridge.set_defaults(run=_bridge)
+
+    check = commands.add_parser(
+        "check-openface", help="run your OpenFace on three sample pictures and say what it found"
+    )
+    check.add_argument("--config", type=Path, action="append", default=[], help="config files")
+    check.set_defaults(run=_check_openface)
+
     one = commands.add_parser("extract", help="print the row of one picture")
     one.add_argument("picture", type=Path)
     one.set_defaults(run=_extract)
@@ -160,6 +175,29 @@ def _draw(options: argparse.Namespace) -> int:
     lost = sum(not row["success"] for row in rows)
     print(f"wrote {out}: {len(rows)} pictures, {lost} of them without landmarks")
     return 0
+
+
+def _bridge(options: argparse.Namespace) -> int:
+    from modular_faces.bridge import agreement_csv, bridge_text
+    from modular_faces.bridge_figure import bridge_svg
+    from modular_faces.bridge_runs import compare_runs
+
+    a, b, rows = compare_runs(options.a, options.b)
+    print(bridge_text(rows))
+    options.out.write_text(agreement_csv(rows), encoding="utf-8")
+    options.figure.write_text(bridge_svg([(a, b)], rows), encoding="utf-8")
+    print(f"wrote {options.out} and {options.figure}")
+    return 0
+
+
+def _check_openface(options: argparse.Namespace) -> int:
+    from modular_faces.config_loading import openface_section
+    from modular_faces.openface_check import check_openface, sample_pictures
+
+    raw = [yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in options.config]
+    works, text = check_openface(openface_section(raw), sample_pictures())
+    print(text)
+    return 0 if works else 1
 
 
 def _extract(options: argparse.Namespace) -> int:

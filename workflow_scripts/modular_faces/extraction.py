@@ -6,7 +6,7 @@ import errno
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.backends import open_backend
+from modular_faces.backends.mesh import MeshBackend, mesh_backend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config_loading import load_config
 from modular_faces.face_model import load_geometry
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
 from modular_faces.jobs import as_path
-from modular_faces.landmarks import cascade_stages, find_faces, landmark_table, trusted_meshes
+from modular_faces.landmark_tables import landmark_table, trusted_meshes
+from modular_faces.landmarks import cascade_stages, find_faces, with_meshes
 from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
@@ -89,12 +91,12 @@ class Extractor:
         self._options = {stage: stage_options(whole, stage) for stage in stages}
         landmarks = self._options["landmarks"]
         self._stages = cascade_stages(landmarks["cascade"])
-        self._backend = open_backend(
-            landmarks["backend"],
-            model=as_path(landmarks["model"]),
-            threshold=landmarks["threshold"],
-        )
+        self._backend = open_backend(landmarks)
         self._geometry = load_geometry(as_path(self._options["pose"].pop("model")))
+
+    @cached_property
+    def _mesh(self) -> MeshBackend:
+        return mesh_backend(self._options["landmarks"])
 
     def row(self, picture: str | Path | Picture) -> dict[str, Any]:
         """Measure one picture; see `extract`."""
@@ -113,11 +115,18 @@ class Extractor:
         pictures = [] if pixels is None else [(name, pixels)]
         outcomes = find_faces(
             {name: reason},
-            pictures,
+            lambda lost: pictures,
             self._backend,
             stages=self._stages,
             accept=self._options["landmarks"]["accept"],
         )
+        if self._backend.mesh_partners is None:
+            outcomes = with_meshes(
+                outcomes,
+                lambda lost: pictures,
+                self._mesh.mesh_at,
+                accept=self._options["landmarks"]["mesh_accept"],
+            )
         meshes = {
             image_id: mesh.astype(np.float32).astype(np.float64)
             for image_id, mesh in trusted_meshes(outcomes).items()

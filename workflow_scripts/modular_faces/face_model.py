@@ -14,6 +14,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,6 +22,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from modular_faces.mesh_symmetry import mesh_partners
 from modular_faces.model_pin import MODEL_SHA256
 from modular_faces.protobuf import fields, varints
 
@@ -59,6 +61,11 @@ class FaceGeometry:
     vertices: NDArray[np.float64]
     triangles: NDArray[np.int64]
     weights: NDArray[np.float64]
+
+    @cached_property
+    def partners(self) -> NDArray[np.intp]:
+        """Index of the mirror image of each point of the mesh, (478,)."""
+        return mesh_partners(self.vertices)
 
 
 class Network:

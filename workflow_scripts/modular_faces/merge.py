@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
+from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.tables import csv_sink, parquet_sink, read_table, regroup
 
 FILE_COLUMNS = ("sha256", "width", "height")
@@ -27,14 +27,12 @@ OUTCOME_COLUMNS = (
     "landmark_quality",
     "confidence",
 )
-NOT_FILLED = ("landmark_quality", "confidence")
-"""Columns that the backend in use has no numbers for."""
-
 FIXED_COLUMNS = (
     *("image_id", "path", "manifest_row", "split", "label", "label_name"),
     *FILE_COLUMNS,
     *OUTCOME_COLUMNS,
     *POSE_COLUMNS,
+    *OPENFACE_POSE_COLUMNS,
     *LANDMARK_COLUMNS,
     *("color_notes", "texture_notes"),
 )
@@ -88,15 +86,13 @@ def shard_features(
         for name in ("image_id", "path", "manifest_row", *label_columns(manifest.schema))
     }
     columns |= {name: manifest.column(name) for name in FILE_COLUMNS}
-    for name in OUTCOME_COLUMNS:
-        columns[name] = (
-            pa.nulls(len(image_ids), pa.float32()) if name in NOT_FILLED else landmarks.column(name)
-        )
+    columns |= {name: landmarks.column(name) for name in OUTCOME_COLUMNS}
     success = landmarks.column("success")
     missing = pa.scalar(None, pa.float32())
     columns |= {name: pose.column(name) for name in POSE_COLUMNS}
     columns |= {
-        name: pc.if_else(success, landmarks.column(name), missing) for name in LANDMARK_COLUMNS
+        name: pc.if_else(success, landmarks.column(name), missing)
+        for name in (*OPENFACE_POSE_COLUMNS, *LANDMARK_COLUMNS)
     }
     for table in measured:
         columns |= {name: table.column(name) for name in table.column_names[1:]}

@@ -7,7 +7,7 @@ stage sees exactly the bytes that were hashed, even when a file changes while th
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -73,8 +73,16 @@ class PackWriter:
         self._file.__exit__(kind, error, trace)
 
 
-def read_pictures(path: str | os.PathLike[str]) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+def read_pictures(
+    path: str | os.PathLike[str], wanted: Container[str] | None = None
+) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     """Decode the pictures of a pack one after the other, in the order they were written.
+
+    Parameters
+    ----------
+    path : path-like
+    wanted : container of str, optional
+        Ids of the pictures to decode; by default all.
 
     Yields
     ------
@@ -86,6 +94,8 @@ def read_pictures(path: str | os.PathLike[str]) -> Iterator[tuple[str, NDArray[n
         reader = pa.ipc.open_file(source)
         for index in range(reader.num_record_batches):
             batch = reader.get_batch(index)
-            for image_id, content in zip(*batch.columns, strict=True):
-                decoded = decode_picture(content.as_py(), max_pixels=_NO_LIMIT, min_side=1)
-                yield image_id.as_py(), decoded.pixels
+            for name, content in zip(*batch.columns, strict=True):
+                image_id = name.as_py()
+                if wanted is None or image_id in wanted:
+                    decoded = decode_picture(content.as_py(), max_pixels=_NO_LIMIT, min_side=1)
+                    yield image_id, decoded.pixels

@@ -6,7 +6,10 @@ it wrote and touch no picture.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from modular_faces.config import Config
@@ -24,6 +27,7 @@ from modular_faces.listing import (
 )
 from modular_faces.scan import file_path
 from modular_faces.stage_options import layout_options, stage_options
+from modular_faces.tables import whole_file
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,10 @@ class Plan:
         Absolute path of the pictures.
     shards : tuple of str
         Names of the shards, `0000` and on.
-    study_variants : tuple of str
-        Names of the variants of the study.
+    study_runs : tuple of (str, str)
+        Backend and variant of every part of the study.
+    source_digests : mapping of str to str
+        What lies at the path of each source of outputs that exist already, in short.
     label_digest : str
         Digest of the tables of labels and ratings.
     listings : tuple of str
@@ -53,7 +59,8 @@ class Plan:
     results: str
     root: str
     shards: tuple[str, ...]
-    study_variants: tuple[str, ...]
+    study_runs: tuple[tuple[str, str], ...]
+    source_digests: Mapping[str, str]
     label_digest: str
     listings: tuple[str, ...]
     left_out: dict[str, int]
@@ -89,12 +96,40 @@ def plan_run(config: Config, *, main_process: bool) -> Plan:
         results=str(results),
         root=listing.root,
         shards=tuple(name.partition("-")[0] for name in listing.shards),
-        study_variants=tuple(config.study_variants()),
+        study_runs=tuple(config.study_runs()),
+        source_digests=source_digests(config, folder, main_process=main_process),
         label_digest=listing.label_digest,
         listings=tuple(str(folder / "shards" / name) for name in listing.shards),
         left_out=listing.left_out,
         count=listing.count,
     )
+
+
+def source_digests(config: Config, folder: Path, *, main_process: bool) -> dict[str, str]:
+    """Digest the sources of outputs that exist already; only the main process looks at their files."""
+    sources = config.precomputed.sources
+    path = folder / "precomputed.json"
+    if not sources:
+        return {}
+    if not main_process:
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        return known
+    digests = {name: _source_digest(Path(source.path)) for name, source in sources.items()}
+    text = json.dumps(digests)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    return digests
+
+
+def _source_digest(path: Path) -> str:
+    """Digest names, sizes and times of change of the files at a path."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    digest = blake2b(digest_size=8)
+    for file in files:
+        status = file.stat()
+        digest.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def make_listing(config: Config, folder: Path) -> ListingSummary:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -30,7 +30,7 @@ LIBRARIES = (
 
 
 def code_digest(script: Path, *, package: Path) -> str:
-    """Digest a script together with the library modules behind it.
+    """Digest a script together with the library modules behind it and their coefficients.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def code_digest(script: Path, *, package: Path) -> str:
     str of 16 hexadecimal digits
     """
     digest = hashlib.sha256(repr(library_versions()).encode())
-    for path in sorted(source_files(script, package=package)):
+    for path in with_coefficients(source_files(script, package=package)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -81,6 +81,13 @@ def source_files(script: Path, *, package: Path) -> frozenset[Path]:
             found.add(path)
             waiting.extend(_imported_files(path, package))
     return frozenset(found)
+
+
+def with_coefficients(sources: Iterable[Path]) -> list[Path]:
+    """Add the tables (.csv, .json) that stand beside a module under its name; sorted."""
+    files = set(sources)
+    beside = {path.with_suffix(suffix) for path in files for suffix in (".csv", ".json")}
+    return sorted(files | {path for path in beside if path.is_file()})
 
 
 def table_metadata(*, dataset: str, stage: str, options: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modular_faces.config import Color, Config, Texture
+from modular_faces.config import Config
+from modular_faces.config_features import Color, Texture
 
 
 def stage_options(config: Config, stage: str) -> dict[str, Any]:
@@ -47,17 +48,7 @@ def _stage_options(config: Config, stage: str) -> dict[str, Any]:
             "steps": variants[section.variant],
         }
     if stage == "landmarks":
-        landmarks = config.landmarks
-        return {
-            "backend": landmarks.backend,
-            "model": landmarks.model,
-            "threshold": landmarks.detector_threshold,
-            "accept": landmarks.accept,
-            "cascade": [
-                {"name": s.variant, "steps": variants[s.variant], "box": s.box}
-                for s in landmarks.cascade
-            ],
-        }
+        return _backend_options(config, config.landmarks.backend) | {"cascade": _cascade(config)}
     if stage == "pose":
         pose = config.pose
         focal_length = pose.focal_length if pose.method == "perspective" else None
@@ -83,6 +74,46 @@ def _stage_options(config: Config, stage: str) -> dict[str, Any]:
     raise ValueError(f"no stage '{stage}' has options")
 
 
+def _backend_options(config: Config, backend: str) -> dict[str, Any]:
+    landmarks = config.landmarks
+    options: dict[str, Any] = {
+        "backend": backend,
+        "model": landmarks.model,
+        "threshold": landmarks.detector_threshold,
+        "points": landmarks.points,
+        "second_look": landmarks.second_look,
+        "accept": landmarks.accept,
+    }
+    if backend == "mesh":
+        return options
+    options |= {"mesh_accept": landmarks.accept}
+    if backend == "openface":
+        openface = config.openface.model_dump(exclude={"accept"})
+        return options | {"accept": config.openface.accept, "openface": openface}
+    return options | {"accept": config.precomputed.accept}
+
+
+def _cascade(config: Config) -> list[dict[str, Any]]:
+    variants = config.all_variants()
+    if config.landmarks.backend == "precomputed":
+        return [_precomputed_stage(config, name) for name in config.precomputed.sources]
+    return [
+        {"name": s.variant, "steps": variants[s.variant], "box": s.box}
+        for s in config.landmarks.cascade
+    ]
+
+
+def _precomputed_stage(config: Config, source: str) -> dict[str, Any]:
+    steps = config.all_variants()[config.precomputed.sources[source].variant]
+    return {"name": source, "steps": steps, "box": "detector"}
+
+
+def precomputed_options(config: Config, source: str) -> dict[str, Any]:
+    """How one source of outputs that exist already is read."""
+    options = config.precomputed.sources[source].model_dump(exclude={"variant"})
+    return _in_key_order({"name": source} | options)
+
+
 def layout_options(config: Config) -> dict[str, Any]:
     """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
     options = config.dataset.model_dump(exclude={"layout"})
@@ -91,16 +122,26 @@ def layout_options(config: Config) -> dict[str, Any]:
     return {**options, "name": config.dataset.layout, "ratings": ratings}
 
 
-def study_options(config: Config, variant: str) -> dict[str, Any]:
-    """Options of one variant of the study: a cascade of that variant alone.
+def study_options(config: Config, backend: str, variant: str) -> dict[str, Any]:
+    """Options of one part of the study: a cascade of one variant alone.
+
+    Parameters
+    ----------
+    config : Config
+    backend : str
+    variant : str
+        For precomputed the name of a source.
 
     Returns
     -------
     dict
         As `stage_options(config, "landmarks")`.
     """
-    stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
-    return _in_key_order(stage_options(config, "landmarks") | {"cascade": [stage]})
+    if backend == "precomputed":
+        stage = _precomputed_stage(config, variant)
+    else:
+        stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
+    return _in_key_order(_backend_options(config, backend) | {"cascade": [stage]})
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:

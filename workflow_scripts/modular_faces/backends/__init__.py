@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Box = Literal["detector", "frame"]
+from modular_faces.variants import Applied, Steps
+
+Box = Literal["detector", "frame", "mesh"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Face:
         NaN where no detector was asked.
     mesh_presence : float
         0 to 1; NaN from a backend that has no mesh.
+    landmark_quality : float
+        Probability that the landmarks are right; NaN from a backend that has no mesh.
+    confidence : float
+        OpenFace's own, 0 to 1; NaN from any other backend.
+    pose : (6,) ndarray of float64, or None
+        OpenFace's own Tx, Ty, Tz (mm), Rx, Ry, Rz (rad).
+    record : mapping of str to float, or None
+        All numbers of OpenFace by its names.
     """
 
     landmarks: NDArray[np.float64]
@@ -36,6 +48,48 @@ class Face:
     mesh: NDArray[np.float64] | None
     detector_score: float
     mesh_presence: float
+    landmark_quality: float = float("nan")
+    confidence: float = float("nan")
+    pose: NDArray[np.float64] | None = None
+    record: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One attempt at finding faces.
+
+    Attributes
+    ----------
+    variant : str
+        Name of the variant looked at.
+    steps : sequence of mapping
+        Its preprocessing steps.
+    box : {'detector', 'frame', 'mesh'}
+        Look where a detector sees a face, or take the centred whole frame for one; for OpenFace
+        also where the mesh sees one.
+    """
+
+    variant: str
+    steps: Steps
+    box: Box
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a backend says of one picture.
+
+    Attributes
+    ----------
+    image_id : str
+    faces : sequence of Face
+        All it found, in pixels of the picture it was given.
+    failed : bool
+        Whether it broke down over this picture; the log says how.
+    """
+
+    image_id: str
+    faces: Sequence[Face]
+    failed: bool = False
 
 
 class Backend(Protocol):
@@ -44,44 +98,99 @@ class Backend(Protocol):
     name: str
     """Goes into the column `landmark_source`."""
 
+    frame_finds: bool
+    """Whether a face that is not trusted counts as found when it was looked for in the whole frame."""
+
     @property
     def mesh_partners(self) -> NDArray[np.intp] | None:
         """Index of the mirror image of each point of the mesh; None without a mesh."""
         ...
 
-    def faces(self, picture: NDArray[np.uint8], *, box: Box) -> Sequence[Face]:
-        """Find all faces of a (H, W, 3) uint8 RGB picture.
+    def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
+        """Find all faces of the pictures of a stage.
 
         Parameters
         ----------
-        picture : (H, W, 3) ndarray of uint8
-        box : {'detector', 'frame'}
-            Look where a detector sees a face, or take the centred whole frame for one.
+        pictures : iterable of (str, Applied)
+            `image_id` and the variant of the picture that is looked at. Taken one at a time: a backend
+            that works picture by picture holds one in memory.
+        stage : Stage
+
+        Yields
+        ------
+        Answer
+            One for each picture, in any order. Nothing is raised for a single picture.
         """
         ...
 
+    def certainty(self, face: Face) -> float:
+        """How sure the backend is of a face, 0 to 1: what the least certainty to accept is compared with."""
+        ...
 
-def open_backend(name: str, *, model: Path | None, threshold: float) -> Backend:
-    """Load a backend by the name it has in the config.
+
+def one_by_one(
+    pictures: Iterable[tuple[str, Applied]],
+    faces_of: Callable[[NDArray[np.uint8]], Sequence[Face]],
+) -> Iterator[Answer]:
+    """Look at the pictures one after the other; a picture never stops its neighbours.
 
     Parameters
     ----------
-    name : str
-    model : Path or None
-        Model file; None for the one in the installed package.
-    threshold : float
-        Least score of the detector, 0 to 1.
+    pictures : iterable of (str, Applied)
+    faces_of : callable
+        Gives the faces of a (H, W, 3) uint8 RGB picture.
+    """
+    for image_id, applied in pictures:
+        try:
+            faces = faces_of(applied.picture)
+        except Exception:
+            logger.exception("the backend failed on %s", image_id)
+            yield Answer(image_id, (), failed=True)
+        else:
+            yield Answer(image_id, faces)
+
+
+def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> Backend:
+    """Load a backend.
+
+    Parameters
+    ----------
+    options : mapping
+        As `modular_faces.stage_options.stage_options` gives them for the stage landmarks.
+    tables : sequence of str
+        Backend precomputed: paths of the tables of its sources, in the order of the cascade.
 
     Raises
     ------
     ValueError
         If there is no such backend.
     """
+    name = options["backend"]
     if name == "mesh":
-        from modular_faces.backends.mesh import MeshBackend
+        return _open_mesh(options)
+    if name == "openface":
+        from modular_faces.backends.openface import OpenFaceBackend
 
-        return MeshBackend(model=model, threshold=threshold)
-    raise ValueError(f"there is no backend '{name}'; known: mesh")
+        boxes_from_mesh = any(stage["box"] == "mesh" for stage in options["cascade"])
+        return OpenFaceBackend(
+            options["openface"],
+            mesh=_open_mesh(options) if boxes_from_mesh else None,
+            mesh_accept=options["mesh_accept"],
+        )
+    if name == "precomputed":
+        from modular_faces.backends.precomputed import PrecomputedBackend
+
+        sources = [stage["name"] for stage in options["cascade"]]
+        if len(tables) != len(sources):
+            raise ValueError("outputs that exist already are read by the workflow only")
+        return PrecomputedBackend(dict(zip(sources, tables, strict=True)))
+    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, precomputed")
+
+
+def _open_mesh(options: Mapping[str, Any]) -> Backend:
+    from modular_faces.backends.mesh import mesh_backend
+
+    return mesh_backend(options)
 
 
 def most_prominent(faces: Sequence[Face], shape: tuple[int, ...]) -> Face:
@@ -118,4 +227,6 @@ def as_record(face: Face) -> dict[str, Any]:
         "box_y1": y1,
         "detector_score": face.detector_score,
         "mesh_presence": face.mesh_presence,
+        "landmark_quality": face.landmark_quality,
+        "confidence": face.confidence,
     }

@@ -1,0 +1,249 @@
+r"""What each possible attempt of the cascade finds, costs and wrongly accepts, alone and as an addition.
+
+    python docs/measurements/landmarks/candidates.py --data ../shared/data --renders build/renders \
+        --out build/candidates.npz
+
+Every attempt is made on every picture: the crops and hard levels of stress of the people of the group
+`test` (every second crop, every fourth picture under stress), and every second patch without a face. Kept
+are quality, detector score, error (NME; ION up to 30 degrees of yaw, box beyond) and time, so that
+thresholds and orders can be compared afterwards. A face counts as found when its `landmark_quality` reaches
+.5, as in the workflow, and as bad when it is found and its error is above 8 %; people whose known
+points are doubtful are left out. With ``--read FILE`` the tables are made from an earlier run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from collect import Item, border, non_face_items, omi_items, render_items
+from numpy.typing import NDArray
+from readings import doubtful_people
+
+from modular_faces.detector import detect
+from modular_faces.face_mesh import (
+    Region,
+    mesh_from_region,
+    region_from_detection,
+    region_of_frame,
+)
+from modular_faces.face_model import FaceModel
+from modular_faces.ibug68_map import learnt_landmarks
+from modular_faces.landmark_error import box_size, eye_distance
+from modular_faces.landmark_quality import landmark_quality
+from modular_faces.variants import Steps, apply_variant, landmarks_to_original
+
+Array = NDArray[np.float64]
+
+LEAST_SCORE = 0.1
+OVERLAP = 0.3
+BAD = 0.08
+TRUST = 0.5
+HARD = {
+    "roll": (-60, -45, -30, 30, 45, 60),
+    "blur sigma": (3,),
+    "pixels": (24,),
+    "shrunk to and back": (24,),
+    "gamma": (0.25, 3),
+    "noise sigma": (40,),
+    "lower covered": (0.5,),
+    "upper covered": (0.5,),
+    "left covered": (0.5,),
+    "jaw cut": (0.4,),
+    "brow cut": (0.8,),
+    "yaw": (-75, -60, 60, 75),
+    "pitch": (-40, 40),
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Steps, and where the face is looked for: 'detector', or the centred frame turned by degrees."""
+
+    steps: Steps
+    turned: float | None = None
+
+
+def turned(degrees: float) -> Steps:
+    """Steps of the picture turned clockwise, with a grey border."""
+    return [{"rotate": {"degrees": degrees, "fill": 127}}, *border(0.25)]
+
+
+ATTEMPTS: dict[str, Attempt] = {
+    "no border": Attempt([]),
+    "grey .3": Attempt(border(0.3)),
+    "grey .5": Attempt(border(0.5)),
+    "grey 1.0": Attempt(border(1.0)),
+    "black .5": Attempt(border(0.5, 0)),
+    "white .5": Attempt(border(0.5, 255)),
+    "mean .5": Attempt(border(0.5, "mean")),
+    "replicate .5": Attempt(border(0.5, mode="replicate")),
+    "mirror, grey .5": Attempt([{"mirror": {}}, *border(0.5)]),
+    "turned -60": Attempt(turned(-60)),
+    "turned -30": Attempt(turned(-30)),
+    "turned 30": Attempt(turned(30)),
+    "turned 60": Attempt(turned(60)),
+    "frame": Attempt([], 0),
+    "frame -45": Attempt([], -45),
+    "frame 45": Attempt([], 45),
+}
+CASCADES: dict[str, tuple[tuple[str, ...], float]] = {
+    "one attempt: no border": (("no border",), 0.3),
+    "one attempt: grey .5": (("grey .5",), 0.3),
+    "grey .5, frame": (("grey .5", "frame"), 0.3),
+    "first version: grey .5, no border, grey .3, frame": (
+        ("grey .5", "no border", "grey .3", "frame"),
+        0.3,
+    ),
+    "the same, detector at .15": (("grey .5", "no border", "grey .3", "frame"), 0.15),
+    "the same, detector at .5": (("grey .5", "no border", "grey .3", "frame"), 0.5),
+    "the same + turned +-30, +-60": (
+        (
+            "grey .5", "no border", "grey .3",
+            "turned -30", "turned 30", "turned -60", "turned 60", "frame",
+        ),
+        0.3,
+    ),
+    "the same + frame +-45": (
+        ("grey .5", "no border", "grey .3", "frame", "frame -45", "frame 45"),
+        0.3,
+    ),
+    "grey .5, no border, grey .3, no frame": (("grey .5", "no border", "grey .3"), 0.3),
+    "grey .5, grey 1.0, frame": (("grey .5", "grey 1.0", "frame"), 0.3),
+    "grey .5, grey 1.0, turned +-30, frame": (
+        ("grey .5", "grey 1.0", "turned -30", "turned 30", "frame"),
+        0.3,
+    ),
+}  # fmt: skip
+
+
+def attempt(
+    model: FaceModel, item: Item, how: Attempt
+) -> tuple[float, float, float, float, Array | None]:
+    """Make one attempt.
+
+    Returns
+    -------
+    quality, score, error, seconds : float
+        NaN where nothing was seen; score is 1 for the frame, which needs no detector.
+    mesh : (478, 3) ndarray or None
+    """
+    start = time.perf_counter()
+    applied = apply_variant(item.view.picture, how.steps)
+    score = 1.0
+    if how.turned is None:
+        found = detect(model, applied.picture, threshold=LEAST_SCORE, overlap=OVERLAP)
+        if not found:
+            return np.nan, np.nan, np.nan, time.perf_counter() - start, None
+        region, score = region_from_detection(found[0]), found[0].score
+    else:
+        frame = region_of_frame(applied.picture.shape)
+        region = Region(frame.centre, frame.size, math.radians(how.turned))
+    face = mesh_from_region(model, applied.picture, region)
+    read = face.mesh.astype(np.float64)
+    quality = landmark_quality(
+        model,
+        applied.picture,
+        read,
+        face.presence,
+        from_frame=how.turned is not None,
+        look_twice="doubtful",
+    )
+    seconds = time.perf_counter() - start
+    mesh = landmarks_to_original(applied, read, model.geometry.partners)
+    known = item.view.points
+    unit = box_size(known) if abs(item.yaw) > 30 else eye_distance(known)
+    error = np.linalg.norm(learnt_landmarks(mesh) - known, axis=1).mean() / unit
+    return quality, score, float(error), seconds, mesh
+
+
+def items(model: FaceModel, data: Path | None, renders: Path) -> Iterator[tuple[str, Item]]:
+    """Pictures with the name of their set."""
+    for item in list(non_face_items(data, "test"))[::2]:
+        yield "non-faces", item
+    hard = list(render_items(renders, "test"))
+    if data is not None:
+        doubtful = doubtful_people(model, data)
+        people = [item for item in omi_items(data, "test") if item.person not in doubtful]
+        for kind in ("raf100", "xtight100"):
+            yield from ((kind, item) for item in [i for i in people if i.kind == kind][::2])
+        hard += people
+    for item in [item for item in hard if item.level in HARD.get(item.kind, ())][::4]:
+        yield "rolled" if item.kind == "roll" else "other stress", item
+
+
+def table(values: dict[str, NDArray[np.generic]]) -> list[str]:
+    """Lines of both tables: attempts alone, then cascades."""
+    names = list(ATTEMPTS)
+    sets = np.asarray(values["set"])
+    readings = np.asarray(values["readings"], np.float64)
+    kinds = ("raf100", "xtight100", "rolled", "other stress")
+    head = "| {} | " + " | ".join(f"{kind} found %, bad %" for kind in kinds)
+    head += " | non-faces accepted | ms on raf100 |"
+    lines = [head.format("attempt alone"), "|---" * (len(kinds) + 3) + "|"]
+    for name in names:
+        lines.append(_line(name, (name,), 0.3, readings, sets, kinds, names))
+    lines += ["", head.format("cascade"), "|---" * (len(kinds) + 3) + "|"]
+    for name, (attempts, threshold) in CASCADES.items():
+        lines.append(_line(name, attempts, threshold, readings, sets, kinds, names))
+    return lines
+
+
+def _line(
+    name: str,
+    attempts: tuple[str, ...],
+    threshold: float,
+    readings: Array,
+    sets: NDArray[np.generic],
+    kinds: tuple[str, ...],
+    names: list[str],
+) -> str:
+    found = np.zeros(len(readings), bool)
+    error = np.full(len(readings), np.nan)
+    seconds = np.zeros(len(readings))
+    for one in attempts:
+        quality, score, distance, taken = readings[:, names.index(one)].T
+        seconds += np.where(found, 0, taken)
+        now = ~found & (score >= threshold) & (quality >= TRUST)
+        error[now] = distance[now]
+        found |= now
+    cells = [name]
+    for kind in kinds:
+        here = sets == kind
+        bad = (error[here] > BAD).mean()
+        cells.append(f"{100 * found[here].mean():.1f}, {100 * bad:.1f}")
+    empty = sets == "non-faces"
+    cells.append(f"{found[empty].sum()} of {empty.sum()} ({100 * found[empty].mean():.2f} %)")
+    cells.append(f"{1000 * seconds[sets == 'raf100'].mean():.1f}")
+    return "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    """Make the attempts, or read them, and print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--read", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    if options.read is None:
+        cv2.setNumThreads(1)
+        model = FaceModel.load(None)
+        sets, readings = [], []
+        for name, item in items(model, options.data, options.renders):
+            sets.append(name)
+            readings.append([attempt(model, item, how)[:4] for how in ATTEMPTS.values()])
+        np.savez(options.out, set=np.array(sets), readings=np.array(readings))
+    print("\n".join(table(dict(np.load(options.read or options.out)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+r"""Tables and figures of docs/landmarks.md from the readings of `collect.py`.
+
+    python docs/measurements/landmarks/report.py --readings build/readings_*.npz \
+        --renders build/renders --figures docs/images
+
+All figures are those of the people of the group `test`. A face is found when the cascade accepted a mesh
+and its `landmark_quality` reaches `--trust`. NME is the mean error of the 68 points in percent: of
+the distance of the outer eye corners (ION) and of the size of their box, median and 90th percentile of
+the faces found; error curves count lost faces as lost. For renders `own` is the error against the
+renders' own definition of the points (a map learnt on other renders). The angles' constant nod is
+that of the people of the group `calibrate`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from fit_quality import probabilities
+from numpy.typing import NDArray
+from readings import Readings, load
+from scipy.stats import beta
+
+from modular_faces.face_model import FaceModel
+from modular_faces.landmark_error import cumulative_errors
+from modular_faces.landmark_quality import quality_coefficients
+from modular_faces.pose import HeadPose, rotation_matrix
+
+mpl.use("agg")
+import matplotlib.pyplot as plt
+
+Array = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LIMITS = np.linspace(0, 0.15, 151)
+WIDEST_YAW = 60
+
+
+def upper_bound(count: int, total: int) -> float:
+    """Upper end of the two-sided 95 % interval of a share (Clopper & Pearson 1934)."""
+    return float(beta.ppf(0.975, count + 1, total - count)) if count < total else 1.0
+
+
+def percent(values: Array) -> str:
+    """Median and 90th percentile in percent."""
+    known = values[np.isfinite(values)]
+    return "{:.2f}, {:.2f}".format(*np.percentile(100 * known, [50, 90])) if known.size else ""
+
+
+def level_table(readings: Readings, found: Bools, source: str, pose: Array) -> list[str]:
+    """Rows for every kind and level of stress of one source."""
+    kind, level = readings.text("kind"), readings.numbers("level")
+    known = readings.columns["pose"]
+    here = (readings.text("group") == "test") & (readings.text("source") == source)
+    render = source == "render"
+    head = "| stress | level | n | found % | ION | box | found and > 8 % |"
+    head += " own | bias, MAE yaw | pitch | roll | geodesic |" if render else ""
+    lines = [head, "|" + "---|" * (head.count("|") - 1)]
+    for name in dict.fromkeys(kind[here].tolist()):
+        for value in sorted(set(level[here & (kind == name)].tolist())):
+            rows = here & (kind == name) & (level == value)
+            good = rows & found
+            cells = [
+                name,
+                f"{value:g}",
+                str(rows.sum()),
+                f"{100 * good.sum() / rows.sum():.1f}",
+                percent(readings.ion[good]),
+                percent(readings.box[good]),
+                f"{100 * (good & ~readings.right).sum() / rows.sum():.1f}",
+            ]
+            if render:
+                cells.append(percent(readings.own[good]))
+                cells += pose_cells(pose[good], known[good]) if good.any() else [""] * 4
+            lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def pose_cells(estimated: Array, known: Array) -> list[str]:
+    """Bias and mean absolute error of each angle, mean geodesic distance; degrees."""
+    apart = estimated - known
+    cells = [f"{apart[:, i].mean():.1f}, {np.abs(apart[:, i]).mean():.1f}" for i in range(3)]
+    geodesic = []
+    for one, other in zip(estimated, known, strict=True):
+        turn = rotation_matrix(HeadPose(*one)).T @ rotation_matrix(HeadPose(*other))
+        geodesic.append(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1, 1))))
+    return [*cells, f"{np.mean(geodesic):.1f}"]
+
+
+def non_face_table(readings: Readings, found: Bools) -> list[str]:
+    """Non-faces that were accepted by presence, and that are trusted by quality."""
+    kind = readings.text("kind")
+    here = (readings.text("group") == "test") & (readings.text("source") == "none")
+    lines = [
+        "| patches | n | presence >= .5 | upper 95 % bound | trusted | upper 95 % bound |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in [*dict.fromkeys(kind[here].tolist()), "all"]:
+        rows = here & ((kind == name) | (name == "all"))
+        total = int(rows.sum())
+        cells = [name, str(total)]
+        for which in (readings.accepted, found):
+            count = int((rows & which).sum())
+            cells += [
+                f"{count} ({100 * count / total:.2f} %)",
+                f"{100 * upper_bound(count, total):.2f} %",
+            ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def stage_table(readings: Readings) -> list[str]:
+    """Which attempt of the cascade gave the first mesh with a presence of .5, by source."""
+    stage, source = readings.numbers("stage"), readings.text("source")
+    test = readings.text("group") == "test"
+    lines = ["| pictures | n | none | 1st | 2nd | 3rd | 4th |", "|---|---|---|---|---|---|---|"]
+    for name in dict.fromkeys(source[test].tolist()):
+        rows = test & (source == name)
+        counts = [str(int((stage[rows] == k).sum())) for k in range(5)]
+        lines.append(f"| {name} | {rows.sum()} | {' | '.join(counts)} |")
+    return lines
+
+
+def curves(readings: Readings, found: Bools, path: Path) -> None:
+    """Cumulative error curves by set, lost faces counted as lost."""
+    kind, source = readings.text("kind"), readings.text("source")
+    test = readings.text("group") == "test"
+    sets = {
+        "raf100": (kind == "raf100", "k-"),
+        "xtight100": (kind == "xtight100", "k--"),
+        "raf100, 48 px and back": (kind == "raf100 48 px and back", "k:"),
+        "OMI, blur sigma 3": ((kind == "blur sigma") & (readings.numbers("level") == 3), "C0-"),
+        "OMI, rolled 60": ((kind == "roll") & (np.abs(readings.numbers("level")) == 60), "C1-"),
+        "OMI, 24 pixels": ((kind == "pixels") & (readings.numbers("level") == 24), "C2-"),
+        "OMI, left half covered": (
+            (kind == "left covered") & (readings.numbers("level") == 0.5),
+            "C3-",
+        ),
+    }
+    figure, axis = plt.subplots(figsize=(6, 4))
+    for name, (rows, style) in sets.items():
+        chosen = rows & test & (source == "omi")
+        if chosen.any():
+            errors = np.where(found, readings.error, np.nan)[chosen]
+            axis.plot(
+                100 * LIMITS, 100 * cumulative_errors(errors, LIMITS), style, label=name, lw=1.3
+            )
+    axis.axvline(8, color="0.7", lw=0.8)
+    axis.set(xlabel="error of 68 points, % (ION; box beyond 30° of yaw)", ylabel="pictures, %")
+    axis.set(xlim=(0, 15), ylim=(0, 101))
+    axis.legend(fontsize=7, loc="lower right")
+    _save(figure, path)
+
+
+def stress_figure(readings: Readings, found: Bools, path: Path) -> None:
+    """Found and right by kind and level, both sources."""
+    kind, level, source = readings.text("kind"), readings.numbers("level"), readings.text("source")
+    test = readings.text("group") == "test"
+    faces = test & (source != "none")
+    single = {"none", "grey", "random"} | {k for k in set(kind.tolist()) if "100" in k}
+    kinds = [k for k in dict.fromkeys(kind[faces].tolist()) if k not in single]
+    columns = 5
+    height = -(-len(kinds) // columns)
+    figure, axes = plt.subplots(
+        height, columns, figsize=(2.3 * columns, 2.0 * height), sharey=True, squeeze=False
+    )
+    for axis, name in zip(axes.ravel(), kinds, strict=False):
+        for where, colour in (("omi", "C0"), ("render", "C1")):
+            rows = faces & (kind == name) & (source == where)
+            if not rows.any():
+                continue
+            levels = sorted(set(level[rows].tolist()))
+            for style, what in (("-", found), (":", found & readings.right)):
+                shares = [100 * what[rows & (level == v)].mean() for v in levels]
+                axis.plot(levels, shares, colour + style, marker=".", ms=4, lw=1.2)
+        axis.set_title(name, fontsize=8)
+        axis.tick_params(labelsize=7)
+        axis.set_ylim(0, 103)
+    for axis in axes[:, 0]:
+        axis.set_ylabel("pictures, %", fontsize=8)
+    for axis in axes.ravel()[len(kinds) :]:
+        axis.axis("off")
+    last = axes.ravel()[-1] if len(kinds) < axes.size else None
+    if last is not None:
+        for label, style in (
+            ("OMI: found", "C0-"),
+            ("OMI: found and right", "C0:"),
+            ("renders: found", "C1-"),
+            ("renders: found and right", "C1:"),
+        ):
+            last.plot([], [], style, label=label)
+        last.legend(fontsize=7, loc="center")
+    _save(figure, path)
+
+
+def quality_figure(readings: Readings, quality: Array, path: Path) -> None:
+    """Reliability diagram by domain, and risk against coverage."""
+    source, kind = readings.text("source"), readings.text("kind")
+    test = (readings.text("group") == "test") & readings.accepted & ~readings.doubtful
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6))
+    edges = np.linspace(0, 1, 11)
+    domains = {
+        "OMI crops": (source == "omi") & np.char.find(kind, "100").astype(int).__ge__(0),
+        "OMI under stress": (source == "omi") & np.char.find(kind, "100").astype(int).__lt__(0),
+        "renders": source == "render",
+        "all, with non-faces": np.ones(len(source), bool),
+    }
+    for name, rows in domains.items():
+        chosen = rows & test
+        place = np.minimum((quality[chosen] * 10).astype(int), 9)
+        share = [
+            readings.right[chosen][place == b].mean() if (place == b).sum() >= 8 else np.nan
+            for b in range(10)
+        ]
+        left.plot((edges[:-1] + edges[1:]) / 2, share, marker="o", ms=3, lw=1, label=name)
+        order = np.argsort(-quality[chosen], kind="stable")
+        wrong = np.cumsum(~readings.right[chosen][order]) / np.arange(1, chosen.sum() + 1)
+        right.plot(
+            100 * np.arange(1, chosen.sum() + 1) / chosen.sum(), 100 * wrong, lw=1.2, label=name
+        )
+    left.plot([0, 1], [0, 1], color="0.7", lw=0.8)
+    left.set(xlabel="landmark_quality", ylabel="share right", title="reliability (8 or more a bin)")
+    right.set(
+        xlabel="kept, surest first, %", ylabel="wrong among them, %", title="risk and coverage"
+    )
+    left.legend(fontsize=7)
+    _save(figure, path)
+
+
+def _save(figure: plt.Figure, path: Path) -> None:
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def pose_summary(readings: Readings, found: Bools, pose: Array) -> Iterable[str]:
+    """Errors of the angles on renders up to 60 degrees of yaw, by how far the head nods."""
+    known = readings.columns["pose"]
+    kind = readings.text("kind")
+    rows = found & (readings.text("group") == "test") & (readings.text("source") == "render")
+    rows &= np.isin(kind, ["yaw", "pitch", "roll"]) & (np.abs(known[:, 0]) <= WIDEST_YAW)
+    yield "| renders, test people | n | bias, MAE yaw | pitch | roll | geodesic |"
+    yield "|---|---|---|---|---|---|"
+    for name, part in {
+        "yaw within 60": rows,
+        "the same, pitch within 30": rows & (np.abs(known[:, 1]) <= 31),
+        "yaw within 30": rows & (np.abs(known[:, 0]) <= 31),
+    }.items():
+        if part.any():
+            cells = " | ".join(pose_cells(pose[part], known[part]))
+            yield f"| {name} | {part.sum()} | {cells} |"
+
+
+def main() -> None:
+    """Print the tables and draw the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--readings", type=Path, nargs="+", required=True)
+    parser.add_argument("--data", type=Path, help="OMI and OpenFace")
+    parser.add_argument("--renders", type=Path)
+    parser.add_argument("--figures", type=Path, help="folder for the figures")
+    parser.add_argument("--trust", type=float, default=0.5)
+    options = parser.parse_args()
+    readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
+    *_, quality = probabilities(readings, quality_coefficients())
+    found = readings.accepted & (quality >= options.trust)
+    known = readings.columns["pose"]
+    fitted = readings.accepted & (readings.text("group") == "calibrate")
+    fitted &= (readings.text("source") == "render") & (np.abs(known[:, 0]) <= 45)
+    nod = float(np.median((readings.pose - known)[fitted, 1])) if fitted.any() else 0.0
+    pose = readings.pose - np.array([0.0, nod, 0.0])
+    print(f"constant nod: {nod:.2f} degrees\n")
+    for source in ("omi", "render"):
+        if (readings.text("source") == source).any():
+            print(
+                f"### {source}\n\n" + "\n".join(level_table(readings, found, source, pose)) + "\n"
+            )
+    print("\n".join(pose_summary(readings, found, pose)) + "\n")
+    print("\n".join(stage_table(readings)) + "\n")
+    if (readings.text("source") == "none").any():
+        print("\n".join(non_face_table(readings, found)))
+    if options.figures:
+        options.figures.mkdir(parents=True, exist_ok=True)
+        curves(readings, found, options.figures / "landmark_errors.png")
+        stress_figure(readings, found, options.figures / "landmark_stress.png")
+        quality_figure(readings, quality, options.figures / "landmark_quality.png")
+
+
+if __name__ == "__main__":
+    main()

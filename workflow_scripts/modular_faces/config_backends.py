@@ -1,0 +1,90 @@
+"""The sections of the configuration on OpenFace and on outputs that a lab already has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from modular_faces.config_values import Fraction, Name, Section
+
+BackendName = Literal["mesh", "openface", "precomputed"]
+
+
+class OpenFace(Section):
+    """Cambridge OpenFace 2.2, for backend openface; how to get it and what it does: docs/openface.md."""
+
+    runner: Literal["native", "apptainer", "podman", "docker"] = "native"
+    """How `FaceLandmarkImg` is started: as a program of this machine, or in a container."""
+    path: str | None = None
+    """The program; by default `FaceLandmarkImg` on the PATH (native), or where the image has it."""
+    image: str = "algebr/openface"
+    """Image of the container; for apptainer also a file (.sif) or an unpacked folder."""
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")] | None = (
+        "sha256:f43ad4e7fa4530143c7a9e0e8eca7e4f2b45599c1ef19680b68ad1eebba05197"
+    )
+    """Digest of the image that is run, whatever its tag says now. With a file as image: null, or the
+    sha256 of the file, which is then checked."""
+    mloc: str | None = "model/main_clnf_general.txt"
+    """`-mloc`, the landmark model, seen from the program's folder; null for OpenFace's own choice
+    (main_ceclm_general.txt: takes seconds to load and needs files that are downloaded separately)."""
+    wild: bool = False
+    """`-wild`: a wider search, ten times slower."""
+    accept: Fraction = 0.7
+    """Least `confidence` of a face that is trusted."""
+    frame_box: Annotated[list[float], Field(min_length=4, max_length=4)] = [0.05, 0.2, 0.95, 1.0]
+    """Stages with box frame: the face in parts of width and height of the variant: left ear, eyebrows,
+    right ear, chin."""
+    fx: Annotated[float, Field(gt=0)] | None = None
+    """`-fx`, focal length of the camera in pixels of the original picture; null: OpenFace guesses from the
+    size of the variant, and pose changes with border and crop. With `fy`."""
+    fy: Annotated[float, Field(gt=0)] | None = None
+    """`-fy`; with `fx`."""
+    cx: float | None = None
+    """`-cx`, optical centre in pixels of the original picture; null: the centre of the variant. With `cy`."""
+    cy: float | None = None
+    """`-cy`; with `cx`."""
+    timeout: Annotated[float, Field(gt=0)] = 120.0
+    """Seconds without a further picture done after which OpenFace is stopped and goes on without the
+    picture that held it up; loading the model counts too."""
+
+    @model_validator(mode="after")
+    def _pairs_and_box(self) -> OpenFace:
+        for one, other in (("fx", "fy"), ("cx", "cy")):
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                raise ValueError(
+                    f"{one} and {other} go together: OpenFace ignores one without the other"
+                )
+        x0, y0, x1, y1 = self.frame_box
+        if not (x0 < x1 and y0 < y1):
+            raise ValueError(
+                f"frame_box is {self.frame_box}; give left, top, right, bottom in this order"
+            )
+        return self
+
+
+class PrecomputedSource(Section):
+    """Outputs that a lab already has of the pictures of this dataset."""
+
+    path: str
+    """A folder of CSV or JSON files, one for each picture, or a single file."""
+    format: Literal["auto", "openface", "rekognition", "table", "list"] = "auto"
+    """`openface`: CSVs of any version; `rekognition`: JSON of DetectFaces; `table`: a CSV, TSV or Parquet
+    file with a row per face; `list`: names of pictures, found or lost."""
+    columns: dict[str, str] = {}
+    """Format table: where our columns are in it, {ours: theirs}. Ours are name, found, confidence,
+    x_0..x_67, y_0..y_67 (`x_#` stands for all 68) and any of OpenFace's."""
+    listed: Literal["found", "lost"] = "found"
+    """Format list, where a line is only a name: what the pictures in the list are."""
+    variant: Name = "original"
+    """The variant the numbers were measured on; pixels are those of that picture."""
+
+
+class Precomputed(Section):
+    """Outputs that a lab already has, for backend precomputed: docs/precomputed.md."""
+
+    sources: dict[Name, PrecomputedSource] = {}
+    """By name. As landmarks.backend they are asked in this order, each for what is still lost; in the study
+    each stands for itself."""
+    accept: Fraction = 0.7
+    """Least confidence of a face that is trusted; what has no confidence is trusted."""
