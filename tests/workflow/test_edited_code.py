@@ -32,6 +32,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
+    "figures.py": set(),
+    "inline_pictures.py": set(),
     "heads.py": set(),
     "overlay.py": set(),
     "plan.py": set(),
