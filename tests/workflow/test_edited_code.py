@@ -140,7 +140,7 @@ def jobs(*rules: str, gathered: tuple[str, ...] = ()) -> Counter[str]:
 
 
 EXPECTED = {
-    "modular_faces/pose.py": jobs("pose", gathered=("merge",)),
+    "pose.py": jobs("pose", gathered=("merge",)),
     "modular_faces/color.py": jobs("color", gathered=("merge",)),
     "modular_faces/haralick.py": jobs("texture", gathered=("merge",)),
     "modular_faces/duplicates.py": jobs(gathered=("manifest", "merge")),
