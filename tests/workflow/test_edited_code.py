@@ -32,6 +32,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
+    "csv_cells.py": set(),
     "config_backends.py": set(),
     "config_features.py": set(),
     "config_values.py": set(),
