@@ -42,6 +42,7 @@ USED_BY: dict[str, set[str]] = {
     "extraction.py": set(),
     "figures.py": set(),
     "inline_pictures.py": set(),
+    "pages": set(),
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
