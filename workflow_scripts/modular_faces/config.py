@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from modular_faces.config_backends import BackendName, OpenFace, Precomputed
+from modular_faces.config_failures import Failures, Study
 from modular_faces.config_features import Color, Pose, Regions, Texture
-from modular_faces.config_values import Distinct, Fraction, Name, PathName, Section
+from modular_faces.config_values import Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
 
@@ -125,15 +126,6 @@ class Landmarks(Section):
     """Also write `faces.parquet` with every face seen in every picture."""
 
 
-class Study(Section):
-    """Every variant on every picture: the data of the failure study, never of the table."""
-
-    variants: list[Name] | Literal["all"] = []
-    """Names of variants, or `all` for every variant there is."""
-    backends: Annotated[list[BackendName], Field(min_length=1), Distinct] = ["mesh"]
-    """What finds landmarks on them; `precomputed` stands for all its sources, whatever the variants."""
-
-
 class Merge(Section):
     """The final files."""
 
@@ -174,6 +166,7 @@ class Config(Section):
     texture: Texture = Texture()
     pose: Pose = Pose()
     merge: Merge = Merge()
+    failures: Failures = Failures()
 
     @field_validator("variants")
     @classmethod
