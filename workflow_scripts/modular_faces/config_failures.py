@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -88,3 +89,30 @@ class Failures(Section):
                 "such as {backend: mesh, variant: original}"
             )
         return self
+
+
+def default_outcome(backends: Sequence[str], sources: Mapping[str, str]) -> tuple[str, str]:
+    """Choose whose failures are studied when the config does not say.
+
+    Parameters
+    ----------
+    backends : sequence of str
+        Backends of the study.
+    sources : mapping of str to str
+        The variant that each source of existing outputs was measured on.
+
+    Returns
+    -------
+    backend, variant : str
+        OpenFace on the original picture, else outputs that exist already of the original picture, else the
+        mesh on the original picture, else the first source.
+    """
+    if "openface" in backends:
+        return "openface", "original"
+    imported = list(sources) if "precomputed" in backends else []
+    of_original = [name for name in imported if sources[name] == "original"]
+    if of_original:
+        return "precomputed", of_original[0]
+    if imported and "mesh" not in backends:
+        return "precomputed", imported[0]
+    return "mesh", "original"
