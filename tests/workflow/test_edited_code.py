@@ -34,6 +34,8 @@ USED_BY: dict[str, set[str]] = {
     "config.py": set(),
     "csv_cells.py": set(),
     "config_backends.py": set(),
+    "config_dataset.py": set(),
+    "config_failures.py": set(),
     "config_features.py": set(),
     "config_values.py": set(),
     "config_loading.py": set(),
@@ -49,6 +51,7 @@ USED_BY: dict[str, set[str]] = {
     "plan.py": set(),
     "provenance.py": set(),
     "stage_options.py": set(),
+    "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
     "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge"},
@@ -94,6 +97,14 @@ USED_BY: dict[str, set[str]] = {
     "merge.py": {"merge"},
     "summary.py": {"merge"},
     "summary_text.py": set(),
+    "inference/__init__.py": set(),
+    "inference/intervals.py": set(),
+    "inference/paired.py": set(),
+    "inference/correction.py": set(),
+    "inference/effect_sizes.py": set(),
+    "failures/__init__.py": set(),
+    "failures/outcome.py": set(),
+    "failures/report_parts.py": set(),
 }
 
 
