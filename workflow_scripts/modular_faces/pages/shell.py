@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -64,7 +66,7 @@ def render_page(page: Page) -> str:
         raise PrivatePictureError(f"'{page.title}' is to be shared and holds pictures of people")
     scripts = [chart_bundle(), _beside("shell.js")]
     data = {
-        "charts": {block.name: block.spec for block in blocks if isinstance(block, Chart)},
+        "charts": {b.name: b.spec for b in blocks if isinstance(b, Chart) and b.spec},
         "records": {record.name: _record(record) for record in _records(blocks)},
     }
     return (
@@ -91,6 +93,7 @@ def write_page(page: Page, path: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     page : Page
+        Where it would be larger than `MOST_BYTES`, its largest charts become links to their files.
     path : path-like
 
     Raises
@@ -99,8 +102,26 @@ def write_page(page: Page, path: str | os.PathLike[str]) -> None:
         As `render_page`.
     """
     html = render_page(page)
+    while len(html.encode()) > MOST_BYTES and (largest := _largest_chart(page)):
+        page = _with_link(page, largest)
+        html = render_page(page)
     with whole_file(path) as temporary:
         temporary.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _largest_chart(page: Page) -> str | None:
+    charts = [block for block in _blocks(page) if isinstance(block, Chart) and block.spec]
+    sizes = {chart.name: len(json.dumps(chart.spec)) for chart in charts}
+    return max(sizes, key=lambda name: sizes[name], default=None)
+
+
+def _with_link(page: Page, name: str) -> Page:
+    def linked(block: Block) -> Block:
+        chosen = isinstance(block, Chart) and block.name == name
+        return replace(block, spec=None) if isinstance(block, Chart) and chosen else block
+
+    sections = [replace(s, blocks=[linked(block) for block in s.blocks]) for s in page.sections]
+    return replace(page, sections=sections)
 
 
 @cache
