@@ -11,6 +11,7 @@ from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import (
     failure_options,
     layout_options,
+    options_digest,
     precomputed_options,
     stage_options,
     study_options,
@@ -120,6 +121,33 @@ def tables_of_sources(backend):
 def of_failures(name):
     """Path of a file of the failure study."""
     return f"{RESULTS}/failures/{name}"
+
+
+def figures_of(folder, study, title):
+    """Folder of a study's figures, which enter the report of Snakemake but for private ones."""
+    return report(
+        directory(f"{RESULTS}/{folder}/figures/{study}"),
+        patterns=["{figure,(?!private_)[A-Za-z0-9_]+}.svg"],
+        caption="../report/figure.rst",
+        category=folder.capitalize(),
+        subcategory=title,
+        labels={"figure": "{figure}"},
+    )
+
+
+def reports_of(folder):
+    """What every rule of a folder of studies says for the page, in the order of the rules."""
+    return [
+        rule.output.report
+        for rule in workflow.rules
+        if rule.name.startswith(f"{folder}_") and "report" in rule.output.keys()
+        if not (CONFIG.share and rule.name.endswith("_gallery"))
+    ]
+
+
+def gallery_of_page():
+    """Pictures for the page, but never for one that may be shared."""
+    return [] if CONFIG.share else rules.failures_gallery.output.pictures
 
 
 def options_of_failures(study):
@@ -242,6 +270,14 @@ def metadata_of_table():
         "merge",
     )
     return metadata_of("merge", {stage: options_of(stage) for stage in stages})
+
+
+def digest_of_config():
+    """Digest of everything in the config that changes a result, wherever the dataset lies."""
+    given = {"groups_table", "truth_table"}
+    failures = CONFIG.failures.model_dump(exclude=given)
+    table = metadata_of_table()["config_sha256"]
+    return options_digest({"table": table, "failures": failures})
 
 
 def metadata_of_study(wildcards):

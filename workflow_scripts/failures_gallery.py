@@ -27,7 +27,7 @@ manifest = read_table(snakemake.input.manifest).to_pandas()
 outcome = outcomes_at_both_levels(
     study, manifest, backend=options["backend"], variant=options["variant"]
 )["trusted"]
-lost = choose_lost(causes_by_rescue(outcome, study), most=options["pictures"])
+lost = choose_lost(causes_by_rescue(outcome, study), most=options["gallery"]["pictures"])
 wanted = set(lost.image_ids)
 groups = gallery_groups(
     lost,

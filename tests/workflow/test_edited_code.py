@@ -18,8 +18,9 @@ SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
 MEASURE = {"color", "texture"}
+DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study"}
-READ_PACKS = MEASURE | FIND
+READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
 USED_BY: dict[str, set[str]] = {
@@ -64,11 +65,12 @@ USED_BY: dict[str, set[str]] = {
     "fingerprint.py": {"preprocess", "manifest"} | FIND,
     "duplicates.py": {"manifest"},
     "manifest.py": {"manifest"},
-    "geometry.py": MEASURE | READ_OUTPUTS | {"pose"},
-    "steps.py": MEASURE | READ_OUTPUTS,
-    "step_options.py": MEASURE | READ_OUTPUTS,
-    "variants.py": MEASURE | READ_OUTPUTS,
-    "measure.py": MEASURE,
+    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"},
+    "steps.py": DESCRIBE | READ_OUTPUTS,
+    "step_options.py": DESCRIBE | READ_OUTPUTS,
+    "variants.py": DESCRIBE | READ_OUTPUTS,
+    "measure.py": DESCRIBE,
+    "descriptors.py": {"descriptors"},
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},

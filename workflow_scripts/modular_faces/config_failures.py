@@ -52,6 +52,13 @@ class Edges(Section):
     """How often that is repeated."""
 
 
+class Gallery(Section):
+    """Lost pictures on the private page."""
+
+    pictures: Annotated[int, Field(ge=0, le=1000)] = 200
+    """Most pictures that are shown, from every probable cause some."""
+
+
 class Failures(Section):
     """The failure study: `snakemake failures`."""
 
@@ -80,6 +87,7 @@ class Failures(Section):
     """A table with a column `image` and columns x_0..x_67, y_0..y_67: known landmarks, in pixels of the original
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
+    gallery: Gallery = Gallery()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:

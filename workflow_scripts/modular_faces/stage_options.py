@@ -18,6 +18,7 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles"),
     "entropy": ("confidence", "seed", "bootstrap"),
     "groups": ("confidence", "quantiles", "groups"),
+    "gallery": ("gallery",),
 }
 """Keys of the section failures that each study depends on, beside the outcome."""
 
