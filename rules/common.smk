@@ -128,7 +128,7 @@ def figures_of(folder, study, title):
     return report(
         directory(f"{RESULTS}/{folder}/figures/{study}"),
         patterns=["{figure,(?!private_)[A-Za-z0-9_]+}.svg"],
-        caption="../report/figure.rst",
+        caption="captions/study.rst",
         category=folder.capitalize(),
         subcategory=title,
         labels={"figure": "{figure}"},
@@ -138,10 +138,10 @@ def figures_of(folder, study, title):
 def reports_of(folder):
     """What every rule of a folder of studies says for the page, in the order of the rules."""
     return [
-        rule.output.report
-        for rule in workflow.rules
-        if rule.name.startswith(f"{folder}_") and "report" in rule.output.keys()
-        if not (CONFIG.share and rule.name.endswith("_gallery"))
+        one.output.report
+        for one in workflow.rules
+        if one.name.startswith(f"{folder}_") and "report" in one.output.keys()
+        if not (CONFIG.share and one.name.endswith("_gallery"))
     ]
 
 

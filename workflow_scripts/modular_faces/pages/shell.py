@@ -117,8 +117,9 @@ def _largest_chart(page: Page) -> str | None:
 
 def _with_link(page: Page, name: str) -> Page:
     def linked(block: Block) -> Block:
-        chosen = isinstance(block, Chart) and block.name == name
-        return replace(block, spec=None) if isinstance(block, Chart) and chosen else block
+        if isinstance(block, Chart) and block.name == name:
+            return replace(block, spec=None)
+        return block
 
     sections = [replace(s, blocks=[linked(block) for block in s.blocks]) for s in page.sections]
     return replace(page, sections=sections)
