@@ -55,6 +55,7 @@ rule failures_page:
         dataset=CONFIG.dataset.name,
         pictures=PLAN.count,
         config_digest=digest_of_config(),
+        libraries=library_versions(),
         code=code_of("failures_page"),
     message:
         "making the page of the failure study"

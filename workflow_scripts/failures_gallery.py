@@ -2,28 +2,31 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from modular_faces.failures.gallery import (
-    STUDY_COLUMNS,
     causes_by_rescue,
     choose_lost,
     gallery_groups,
     gallery_report,
+    read_attempts,
 )
 from modular_faces.failures.gallery_file import write_gallery
-from modular_faces.failures.outcome import load_study, outcomes_at_both_levels
+from modular_faces.failures.groupings import read_descriptors
+from modular_faces.failures.outcome import (
+    MANIFEST_COLUMNS,
+    load_study,
+    outcomes_at_both_levels,
+    read_manifest,
+)
 from modular_faces.jobs import start_job
 from modular_faces.packs import read_pictures
-from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
 options = snakemake.params.options
-study = load_study(snakemake.input.study, STUDY_COLUMNS)
-manifest = read_table(snakemake.input.manifest).to_pandas()
+study = load_study(snakemake.input.study)
+manifest = read_manifest(snakemake.input.manifest, (*MANIFEST_COLUMNS, "path"))
 outcome = outcomes_at_both_levels(
     study, manifest, backend=options["backend"], variant=options["variant"]
 )["trusted"]
@@ -32,9 +35,9 @@ wanted = set(lost.image_ids)
 groups = gallery_groups(
     lost,
     outcome,
-    study=study,
+    attempts=read_attempts(snakemake.input.study, lost.image_ids),
     manifest=manifest,
-    descriptors=pd.concat([read_table(path).to_pandas() for path in snakemake.input.descriptors]),
+    descriptors=read_descriptors(snakemake.input.descriptors),
     pictures=(pair for path in snakemake.input.packs for pair in read_pictures(path, wanted)),
 )
 write_gallery(groups, snakemake.output.pictures)

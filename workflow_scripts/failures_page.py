@@ -25,6 +25,7 @@ page = failures_page(
         dataset=snakemake.params.dataset,
         pictures=snakemake.params.pictures,
         config_digest=snakemake.params.config_digest,
+        libraries=snakemake.params.libraries,
     ),
     share=snakemake.params.share,
 )

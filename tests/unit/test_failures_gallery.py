@@ -18,6 +18,7 @@ from modular_faces.failures.gallery import (
     choose_lost,
     gallery_groups,
     gallery_report,
+    read_attempts,
 )
 from modular_faces.failures.gallery_file import read_gallery, write_gallery
 from modular_faces.failures.outcome import Outcome
@@ -73,12 +74,12 @@ def groups(*, most: int = 10, ids: list[str] = IDS) -> list[RecordGroup]:
             "split": "train",
         }
     )
-    descriptors = pd.DataFrame({"image_id": IDS, "brightness": [12.34567, 100, 50, 60]})
+    descriptors = pd.DataFrame({"brightness": [12.34567, 100, 50, 60]}, index=IDS)
     pictures = [(name, np.full((100, 80, 3), 10 * k, np.uint8)) for k, name in enumerate(ids)]
     study, outcome = a_study(), an_outcome()
     lost = choose_lost(causes_by_rescue(outcome, study), most=most)
     return gallery_groups(
-        lost, outcome, study=study, manifest=manifest, descriptors=descriptors, pictures=pictures
+        lost, outcome, attempts=study, manifest=manifest, descriptors=descriptors, pictures=pictures
     )
 
 
@@ -135,6 +136,15 @@ def test_the_surest_landmarks_are_drawn() -> None:
     assert record.points_from == "Landmarks: mesh on upscale."
     assert len(record.points) == 68
     assert record.points[1] == (1.0, 69.0)
+
+
+def test_attempts_on_some_pictures_are_read_with_their_landmarks(tmp_path: Path) -> None:
+    path = tmp_path / "study.parquet"
+    a_study().to_parquet(path)
+    read = read_attempts(path, ["b.jpg"])
+    assert read["variant"].tolist() == list(SAVED)
+    assert read["x_3"].tolist()[1:2] == [4.0]
+    assert read_attempts(path, []).empty
 
 
 def test_the_picture_is_a_small_jpeg() -> None:

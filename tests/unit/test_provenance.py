@@ -90,3 +90,13 @@ def test_coefficients_beside_a_module_count(tmp_path: Path) -> None:
     (package / "other.csv").write_text("2")
     table.write_text("weight\n1\n")
     assert provenance.code_digest(script, package=package) == first
+
+
+def test_templates_styles_and_scripts_of_a_page_count(tmp_path: Path) -> None:
+    names = ("shell.html", "shell_table.html", "shell.css", "shell.js", "other.html", "shellfish.js")
+    for name in ("shell.py", *names):
+        (tmp_path / name).touch()
+    files = provenance.with_coefficients([tmp_path / "shell.py"])
+    assert [path.name for path in files] == [
+        *("shell.css", "shell.html", "shell.js", "shell.py", "shell_table.html"),
+    ]

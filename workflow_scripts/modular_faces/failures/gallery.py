@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
 from modular_faces.columns import LANDMARK_COLUMNS
-from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.outcome import STUDY_COLUMNS, Outcome
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.inline_pictures import jpeg_url
 from modular_faces.pages.parts import Record, RecordGroup, Table
@@ -25,10 +27,7 @@ MOST_BYTES: Final = 8_000_000
 LEAST_OF_A_CAUSE: Final = 8
 """Each cause shows as many pictures as this, where it has them, however rare it is."""
 
-STUDY_COLUMNS: Final = (
-    *("image_id", "backend", "variant", "found", "trusted", "landmark_quality"),
-    *LANDMARK_COLUMNS,
-)
+ATTEMPT_COLUMNS: Final = (*STUDY_COLUMNS, *LANDMARK_COLUMNS)
 
 Picture = NDArray[np.uint8]
 
@@ -121,11 +120,35 @@ def choose_lost(causes: Mapping[str, str], *, most: int) -> Lost:
     )
 
 
+def read_attempts(path: str | os.PathLike[str], image_ids: Sequence[str]) -> pd.DataFrame:
+    """Read every attempt on some pictures, with landmarks.
+
+    Parameters
+    ----------
+    path : path-like
+        `study.parquet`.
+    image_ids : sequence of str
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per picture and attempt, in the order of the study.
+    """
+    table = pq.read_table(
+        path,
+        columns=list(ATTEMPT_COLUMNS),
+        filters=[("image_id", "in", list(image_ids) or [""])],
+        use_threads=False,
+        partitioning=None,
+    )
+    return table.to_pandas()
+
+
 def gallery_groups(
     lost: Lost,
     outcome: Outcome,
     *,
-    study: pd.DataFrame,
+    attempts: pd.DataFrame,
     manifest: pd.DataFrame,
     descriptors: pd.DataFrame,
     pictures: Iterable[tuple[str, Picture]],
@@ -136,12 +159,12 @@ def gallery_groups(
     ----------
     lost : Lost
     outcome : Outcome
-    study : pandas.DataFrame
-        With `STUDY_COLUMNS`, a row per picture and attempt.
+    attempts : pandas.DataFrame
+        With `ATTEMPT_COLUMNS`, a row per picture and attempt.
     manifest : pandas.DataFrame
-        With image_id, path, width, height, and where there are such label_name and split.
+        With image_id, path, and where there are such label_name and split.
     descriptors : pandas.DataFrame
-        With image_id, and numbers.
+        Numbers, indexed by image_id.
     pictures : iterable of (str, (H, W, 3) ndarray of uint8)
         The chosen ones, in any order; those that are missing are left out.
 
@@ -159,9 +182,8 @@ def gallery_groups(
         for image_id, pixels in pictures
         if image_id in wanted
     }
-    attempts = dict(tuple(study[study["image_id"].isin(wanted)].groupby("image_id", observed=True)))
+    of_picture = dict(tuple(attempts.groupby("image_id", observed=True, sort=False)))
     rows = manifest.set_index("image_id")
-    measured = descriptors.set_index("image_id")
     groups, left, number = [], MOST_BYTES, 0
     for cause, image_ids in lost.causes.items():
         records = []
@@ -178,8 +200,8 @@ def gallery_groups(
                     url=url,
                     size=(shape[1], shape[0]),
                     row=rows.loc[image_id].to_dict(),
-                    attempts=attempts.get(image_id, study.iloc[:0]),
-                    measures=measured.loc[image_id] if image_id in measured.index else None,
+                    attempts=of_picture.get(image_id, attempts.iloc[:0]),
+                    measures=descriptors.loc[image_id] if image_id in descriptors.index else None,
                     outcome=outcome,
                 )
             )

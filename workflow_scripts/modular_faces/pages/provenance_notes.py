@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 
 from modular_faces import __version__
-from modular_faces.provenance import library_versions
 
 
-def provenance_notes(*, dataset: str, pictures: int, config_digest: str) -> list[tuple[str, str]]:
+def provenance_notes(
+    *, dataset: str, pictures: int, config_digest: str, libraries: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """Give dataset, versions and the digest of the config.
 
     Parameters
@@ -17,13 +20,15 @@ def provenance_notes(*, dataset: str, pictures: int, config_digest: str) -> list
     pictures : int
     config_digest : str
         Of everything in the config that changes a result.
+    libraries : mapping of str to str
+        Versions of the libraries that numbers depend on.
     """
-    libraries = ", ".join(f"{name} {version}" for name, version in library_versions().items())
+    versions = ", ".join(f"{name} {version}" for name, version in libraries.items())
     return [
         ("Dataset", dataset),
         ("Pictures", f"{pictures:,}"),
         ("modular-faces", __version__),
         ("Config", config_digest),
         ("Charts", f"Altair {alt.__version__}, Vega-Lite {alt.SCHEMA_VERSION.removeprefix('v')}"),
-        ("Libraries", libraries),
+        ("Libraries", versions),
     ]
