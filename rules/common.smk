@@ -145,9 +145,18 @@ def reports_of(folder):
     ]
 
 
+def output_of(rule_name, output):
+    """An output of a rule above, as a list; empty where the rules make no such thing."""
+    return [
+        getattr(one.output, output)
+        for one in workflow.rules
+        if one.name == rule_name and output in one.output.keys()
+    ]
+
+
 def gallery_of_page():
     """Pictures for the page, but never for one that may be shared."""
-    return [] if CONFIG.share else rules.failures_gallery.output.pictures
+    return [] if CONFIG.share else output_of("failures_gallery", "pictures")
 
 
 def options_of_failures(study):

@@ -1,6 +1,9 @@
 """The page of the failure study, and the pictures on it: `snakemake failures` makes both.
 
-Needs: failures/*.json with their tables and figures, study.parquet, manifest.parquet, shards/*/descriptors.parquet,
+The last of the rules of the study: it takes every report of the rules before it.
+
+Needs: failures/*.json with their tables and figures, failures/verdict.json, failures/methods.md,
+failures/probable_causes.parquet, study.parquet, manifest.parquet, shards/*/descriptors.parquet,
 shards/*/pictures.arrow.
 Gives: failures/index.html; unless the page is to be shared failures/gallery.json and failures/gallery_pictures.json.
 """
@@ -12,6 +15,7 @@ rule failures_gallery:
         manifest=rules.manifest.output.table,
         descriptors=of_all_shards("descriptors.parquet"),
         packs=of_all_shards("pictures.arrow"),
+        causes=output_of("failures_verdict", "pictures"),
     output:
         report=of_failures("gallery.json"),
         pictures=of_failures("gallery_pictures.json"),
@@ -37,6 +41,8 @@ rule failures_gallery:
 rule failures_page:
     input:
         reports=reports_of("failures"),
+        verdict=output_of("failures_verdict", "verdict"),
+        methods=output_of("failures_verdict", "methods"),
         gallery=gallery_of_page(),
     output:
         page=of_failures("index.html"),

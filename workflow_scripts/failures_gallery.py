@@ -7,6 +7,7 @@ from modular_faces.failures.gallery import (
     choose_lost,
     gallery_groups,
     gallery_report,
+    probable_causes,
     read_attempts,
 )
 from modular_faces.failures.gallery_file import write_gallery
@@ -30,7 +31,8 @@ manifest = read_manifest(snakemake.input.manifest, (*MANIFEST_COLUMNS, "path"))
 outcome = outcomes_at_both_levels(
     study, manifest, backend=options["backend"], variant=options["variant"]
 )["trusted"]
-lost = choose_lost(causes_by_rescue(outcome, study), most=options["gallery"]["pictures"])
+causes = probable_causes(snakemake.input.causes, outcome) or causes_by_rescue(outcome, study)
+lost = choose_lost(causes, most=options["gallery"]["pictures"])
 wanted = set(lost.image_ids)
 groups = gallery_groups(
     lost,

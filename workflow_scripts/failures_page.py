@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.failures.page import FailureFiles, failures_page
-from modular_faces.jobs import as_path, start_job
+from modular_faces.jobs import start_job
 from modular_faces.pages.provenance_notes import provenance_notes
 from modular_faces.pages.shell import write_page
 
@@ -12,13 +12,19 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
-inputs = snakemake.input
+
+
+def the_one(name: str) -> Path | None:
+    """Path of an input that not every run has."""
+    return next((Path(path) for path in snakemake.input.get(name, [])), None)
+
+
 page = failures_page(
     FailureFiles(
-        reports=[Path(path) for path in inputs.reports],
-        verdict=as_path(inputs.get("verdict")),
-        gallery=as_path(inputs.get("gallery")),
-        methods=as_path(inputs.get("methods")),
+        reports=[Path(path) for path in snakemake.input.reports],
+        verdict=the_one("verdict"),
+        gallery=the_one("gallery"),
+        methods=the_one("methods"),
     ),
     dataset=snakemake.params.dataset,
     provenance=provenance_notes(

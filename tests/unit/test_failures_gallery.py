@@ -18,6 +18,7 @@ from modular_faces.failures.gallery import (
     choose_lost,
     gallery_groups,
     gallery_report,
+    probable_causes,
     read_attempts,
 )
 from modular_faces.failures.gallery_file import read_gallery, write_gallery
@@ -89,6 +90,19 @@ def test_what_brings_a_picture_back_stands_for_its_cause() -> None:
         "b.jpg": "saved by grey_border",
         "c.jpg": "saved by nothing that was tried",
     }
+
+
+def test_what_the_verdict_says_goes_before(tmp_path: Path) -> None:
+    path = tmp_path / "probable_causes.parquet"
+    rows = {
+        "image_id": ["c.jpg", "a.jpg", "b.jpg"],
+        "level": ["trusted", "trusted", "found"],
+        "words": ["it is dark", "it is tight", "it is turned"],
+    }
+    pd.DataFrame(rows).to_parquet(path)
+    causes = probable_causes([path], an_outcome())
+    assert list(causes.items()) == [("a.jpg", "it is tight"), ("c.jpg", "it is dark")]
+    assert probable_causes([], an_outcome()) == {}
 
 
 def test_of_every_cause_some_are_shown_and_no_more_than_asked() -> None:

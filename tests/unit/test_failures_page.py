@@ -12,15 +12,44 @@ from example_pages import gallery
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.failures.page import NO_GALLERY, FailureFiles, failures_page
 from modular_faces.failures.report_parts import StudyReport
-from modular_faces.pages.parts import Gallery, Number, Page, Text
+from modular_faces.failures.verdict_section import verdict_section
+from modular_faces.pages.parts import Chart, Code, Gallery, Number, Page, Text
 from modular_faces.pages.parts import Table as TableBlock
 
-VERDICT = {
-    "sentences": ["Half of the failures are cured by a border."],
+
+def a_cause(words: str, level: str, share: float, evidence: str) -> dict[str, Any]:
+    return {
+        "backend": "mesh",
+        "variant": "original",
+        "level": level,
+        "cause": words,
+        "words": words,
+        "evidence": evidence,
+        "share": share,
+        "share_low": share - 0.05,
+        "share_high": share + 0.05,
+        "n": 1000,
+        "remedy": "a border" if evidence == "intervened" else "",
+        "cured": 480 if evidence == "intervened" else None,
+        "cliffs_delta": None,
+        "p": None,
+    }
+
+
+VERDICT: dict[str, Any] = {
+    "study": "verdict",
+    "title": "Verdict: failures of the mesh detector",
+    "question": "Why?",
+    "text_trusted": "Half of the failures are cured by a border.",
+    "text_found": "",
+    "advice": ["Tried one after the other, these remedies bring back 480."],
     "causes": [
-        {"cause": "tight", "words": "the face fills the frame", "share": 0.52, "named": True},
-        {"cause": "dark", "words": "the picture is dark", "share": 0.1, "named": False},
+        a_cause("the face fills the frame", "trusted", 0.52, "intervened"),
+        a_cause("the face is turned", "found", 0.1, "associated"),
     ],
+    "set_aside": [],
+    "levels": {"trusted": {"config": "variants: {}\n"}, "found": {"config": ""}},
+    "n": {"pictures": 15339, "failures": 2200, "examined": 1000},
 }
 
 
@@ -55,10 +84,32 @@ def test_the_verdict_comes_first_and_the_methods_last(tmp_path: Path) -> None:
     page = made(tmp_path, "zebra", "gallery", "entropy", "rates")
     anchors = [section.anchor for section in page.sections]
     assert anchors == ["verdict", "rates", "entropy", "gallery", "zebra", "methods"]
-    text, table = page.sections[0].blocks
-    assert text == Text(["Half of the failures are cured by a border."], listed=True)
-    assert isinstance(table, TableBlock)
     assert page.sections[-1].blocks == [Text(["Faces were found by a mesh."])]
+
+
+def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path: Path) -> None:
+    section = made(tmp_path, "rates").sections[0]
+    assert section.short_title == "Verdict"
+    text, chart, table, advice, code = section.blocks
+    assert text == Text(["Half of the failures are cured by a border."])
+    assert isinstance(chart, Chart)
+    assert chart.alt == (
+        "Causes with their shares: the face fills the frame 52 %, the face is turned 10 %."
+    )
+    assert chart.spec is not None
+    (rows,) = chart.spec["datasets"].values()
+    assert [row["share"] for row in rows] == [0.52, 0.1]
+    assert isinstance(table, TableBlock)
+    assert list(table.rows)[1] == [
+        *("found", "the face is turned", "10 %", "5.0 % to 15 %", "associated", "", "1000", ""),
+    ]
+    assert advice == Text(VERDICT["advice"], listed=True)
+    assert code == Code("For the config, against failures at the level trusted.", "variants: {}\n")
+
+
+def test_a_verdict_without_a_cause_is_text_alone(tmp_path: Path) -> None:
+    section = verdict_section(VERDICT | {"causes": [], "advice": [], "levels": {}})
+    assert section.blocks == [Text(["Half of the failures are cured by a border."])]
 
 
 def test_the_numbers_at_the_top(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from modular_faces.figures import save_figure
 from modular_faces.pages import shell
 from modular_faces.pages.parts import Chart, Section, Text
 from modular_faces.pages.parts import Table as TableBlock
-from modular_faces.pages.plain_values import blocks_of_values
 from modular_faces.pages.report_section import MOST_ROWS, identifier, report_section
 from modular_faces.pages.shell import PrivatePictureError, render_page, write_page
 
@@ -135,7 +134,7 @@ def a_figure(name: str, *, private: bool) -> Figure:
 def test_a_study_becomes_a_section(tmp_path: Path) -> None:
     save_figure(bars(), tmp_path / "figures" / "rates" / "by_variant")
     (tmp_path / "rates.csv").write_text(
-        "variant,n,p\noriginal,12,\n'=1+1,3,0.5\n", encoding="utf-8"
+        "variant,n,p\noriginal,12,\n'=1+1,3,0.512345\n", encoding="utf-8"
     )
     given = report(
         findings=["12 were lost."],
@@ -150,7 +149,7 @@ def test_a_study_becomes_a_section(tmp_path: Path) -> None:
     assert chart.spec is not None
     assert len(next(iter(chart.spec["datasets"].values()))) == 3
     assert isinstance(table, TableBlock)
-    assert list(table.rows) == [["original", "12", ""], ["'=1+1", "3", "0.5"]]
+    assert list(table.rows) == [["original", "12", ""], ["'=1+1", "3", "0.5123"]]
     assert list(table.numeric) == [False, True, True]
 
 
@@ -179,22 +178,6 @@ def test_single_pictures_are_left_out_of_a_section_to_share(tmp_path: Path) -> N
     assert text == Text(
         ["2 figures and tables on single pictures left out: this page may be shared."]
     )
-
-
-def test_plain_values_are_shown_by_their_kind() -> None:
-    values = {
-        "summary": "Half of them.",
-        "n": 3,
-        "cures": ["a border"],
-        "causes": [{"cause": "dark", "share": 0.123456, "named": True, "low": None}],
-        "nothing": [],
-    }
-    text, listed, table = blocks_of_values(values, file="verdict.json")
-    assert text == Text(["Half of them."])
-    assert listed == Text(["a border"], listed=True)
-    assert isinstance(table, TableBlock)
-    assert list(table.columns) == ["cause", "share", "named", "low"]
-    assert list(table.rows) == [["dark", "0.123", "yes", ""]]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,28 @@ class Lost:
         return [image_id for ids in self.causes.values() for image_id in ids]
 
 
+def probable_causes(paths: Iterable[str | os.PathLike[str]], outcome: Outcome) -> dict[str, str]:
+    """Read what the verdict takes for the cause of each failure.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        `probable_causes.parquet`, or nothing; with image_id, level, words.
+    outcome : Outcome
+
+    Returns
+    -------
+    dict of str to str
+        By image id, in the order of the outcome; empty where there is no verdict at its level.
+    """
+    words: dict[str, str] = {}
+    for path in paths:
+        table = pq.read_table(path, use_threads=False, partitioning=None).to_pandas()
+        rows = table[table["level"] == outcome.level]
+        words |= dict(zip(rows["image_id"], rows["words"], strict=True))
+    return {image_id: words[image_id] for image_id in outcome.image_ids if image_id in words}
+
+
 def causes_by_rescue(outcome: Outcome, study: pd.DataFrame) -> dict[str, str]:
     """Say of every failure what brought it back, as the nearest thing to a cause.
 
@@ -220,8 +242,8 @@ def gallery_report(outcome: Outcome, groups: Sequence[RecordGroup]) -> StudyRepo
         question="What do the lost pictures look like, and what brings them back?",
         skipped=None if shown else "No picture failed, so there is none to show.",
         findings=[
-            f"{shown} of {failures} lost pictures, grouped by what brings them back. Dots are landmarks that "
-            "another attempt found. Each picture opens what is known of it."
+            f"{shown} of {failures} lost pictures by probable cause. Dots are landmarks that another attempt "
+            "found. Each picture opens what is known of it."
         ]
         if shown
         else [],

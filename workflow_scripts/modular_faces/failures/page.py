@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any, Final
 
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import StudyReport, read_report, share_in_words
+from modular_faces.failures.verdict_section import first_cause, read_verdict, verdict_section
 from modular_faces.pages.parts import Block, Number, Page, Section, Text
-from modular_faces.pages.plain_values import blocks_of_values
 from modular_faces.pages.report_section import report_section
 
 ORDER: Final = (
@@ -70,10 +69,11 @@ def failures_page(
     -------
     Page
     """
+    verdict = read_verdict(files.verdict) if files.verdict else {}
     reports = [(read_report(path), path.parent) for path in files.reports]
     reports.sort(key=lambda item: _place(item[0].study))
     sections = [
-        *_verdict(files.verdict),
+        *([verdict_section(verdict)] if verdict else []),
         *(_section(report, folder, files, share) for report, folder in reports),
         *_without_gallery(reports, share),
         *_methods(files.methods),
@@ -82,7 +82,7 @@ def failures_page(
         title=TITLE,
         subtitle=f"Dataset {dataset}",
         sections=sections,
-        numbers=list(_numbers([report for report, _ in reports], files.verdict)),
+        numbers=list(_numbers([report for report, _ in reports], verdict)),
         filters=FILTERS,
         provenance=provenance,
         share=share,
@@ -107,22 +107,6 @@ def _without_gallery(reports: Sequence[tuple[StudyReport, Path]], share: bool) -
         yield Section("gallery", "Gallery", question, [Text([NO_GALLERY])])
 
 
-def _read_verdict(path: Path | None) -> Mapping[str, Any]:
-    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path else {}
-    return read
-
-
-def _verdict(path: Path | None) -> Iterator[Section]:
-    if path is None:
-        return
-    values = _read_verdict(path)
-    about = ("study", "title", "question", "figures", "tables", "n")
-    shown = {key: value for key, value in values.items() if key not in about}
-    blocks = list(blocks_of_values(shown, file=path.name))
-    question = "Why did pictures fail, and what brings them back?"
-    yield Section("verdict", str(values.get("title", "Verdict")), question, blocks)
-
-
 def _methods(path: Path | None) -> Iterator[Section]:
     if path is None:
         return
@@ -132,19 +116,16 @@ def _methods(path: Path | None) -> Iterator[Section]:
     yield Section("methods", "Methods", question, [Text(paragraphs)])
 
 
-def _numbers(reports: Sequence[StudyReport], verdict: Path | None) -> Iterator[Number]:
-    counted = next((report.n for report in reports if "pictures" in report.n), None)
+def _numbers(reports: Sequence[StudyReport], verdict: Mapping[str, Any]) -> Iterator[Number]:
+    counts = [verdict.get("n", {}), *(report.n for report in reports)]
+    counted = next((n for n in counts if {"pictures", "failures"} <= n.keys()), None)
     if counted is None:
         return
-    pictures, failures = counted["pictures"], counted.get("failures")
+    pictures, failures = counted["pictures"], counted["failures"]
     yield Number(f"{pictures:,}", "pictures")
-    if failures is not None:
-        yield Number(f"{failures:,}", "of them failed")
-        yield Number(share_in_words(failures / max(pictures, 1)), "failure rate")
-    causes = [
-        cause for cause in _read_verdict(verdict).get("causes", []) if cause.get("named", True)
-    ]
-    if causes and isinstance(causes[0].get("share"), float):
-        first = causes[0]
-        words = first.get("words") or first.get("cause", "first cause")
-        yield Number(share_in_words(first["share"]), f"of the failures: {words}")
+    yield Number(f"{failures:,}", "of them failed")
+    yield Number(share_in_words(failures / max(pictures, 1)), "failure rate")
+    cause = first_cause(verdict)
+    if cause is not None:
+        words, share = cause
+        yield Number(share_in_words(share), f"of the failures: {words}")

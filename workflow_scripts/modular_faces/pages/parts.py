@@ -33,6 +33,15 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Lines to copy, such as those for a config."""
+
+    kind: ClassVar[str] = "code"
+    caption: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Chart:
     """A live chart.
 
@@ -140,7 +149,7 @@ class Gallery:
     groups: Sequence[RecordGroup]
 
 
-Block: TypeAlias = Text | Chart | Table | Gallery
+Block: TypeAlias = Text | Code | Chart | Table | Gallery
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,11 @@ class Section:
     title: str
     question: str
     blocks: Sequence[Block]
+
+    @property
+    def short_title(self) -> str:
+        """What the table of contents says: the title up to its colon."""
+        return self.title.partition(":")[0]
 
 
 @dataclass(frozen=True)

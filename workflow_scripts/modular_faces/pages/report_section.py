@@ -97,11 +97,12 @@ def read_table_block(folder: Path, table: ReportTable) -> Table:
             count += 1
             if count <= MOST_ROWS:
                 rows.append(row)
+    numeric = [_is_numeric([row[k] for row in rows]) for k in range(len(columns))]
     return Table(
         caption=table.caption,
         columns=columns,
-        rows=rows,
-        numeric=[_is_numeric([row[k] for row in rows]) for k in range(len(columns))],
+        rows=[[_shown(c, n) for c, n in zip(row, numeric, strict=True)] for row in rows],
+        numeric=numeric,
         file=table.file,
         rows_in_file=count,
     )
@@ -110,6 +111,13 @@ def read_table_block(folder: Path, table: ReportTable) -> Table:
 def _is_numeric(cells: Sequence[str]) -> bool:
     known = [cell for cell in cells if cell]
     return bool(known) and all(_is_number(cell) for cell in known)
+
+
+def _shown(cell: str, numeric: bool) -> str:
+    """Shorten fractions to four digits; the file holds them all."""
+    return (
+        format(float(cell), ".4g") if numeric and "." in cell and abs(float(cell)) < 1e4 else cell
+    )
 
 
 def _is_number(cell: str) -> bool:

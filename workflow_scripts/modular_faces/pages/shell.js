@@ -44,6 +44,7 @@
   const fit = (svg) => {
     const width = Number(svg.getAttribute("width"));
     svg.style.minWidth = `${Math.min(width, 540)}px`;
+    svg.closest("figure").classList.toggle("wide", width > 620);
   };
   const draw = async (holder) => {
     const spec = data.charts[holder.dataset.chart];
@@ -221,11 +222,9 @@
     if (record.points.length) frame.append(dots(record));
     document.getElementById("record-title").textContent = record.title;
     dialog.querySelector(".record-picture").replaceChildren(
-      frame, element("p", record.pointsFrom, "note"),
+      frame, element("p", record.pointsFrom, "note"), ...record.tables.map(smallTable),
     );
-    dialog.querySelector(".record-facts").replaceChildren(
-      factList(record.facts), ...record.tables.map(smallTable),
-    );
+    dialog.querySelector(".record-facts").replaceChildren(factList(record.facts));
     dialog.scrollTop = 0;
   };
   const step = (by) => {
