@@ -36,6 +36,36 @@ rule failures_rates:
         script_of("failures_rates")
 
 
+rule failures_entropy:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        descriptors=of_all_shards("descriptors.parquet"),
+    output:
+        table=of_failures("entropy.csv"),
+        distributions=of_failures("entropy_distribution.csv"),
+        report=of_failures("entropy.json"),
+        figures=directory(of_failures("figures/entropy")),
+    log:
+        log_of("failures_entropy"),
+    benchmark:
+        benchmark_of("failures_entropy")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    params:
+        options=options_of_failures("entropy"),
+        code=code_of("failures_entropy"),
+    message:
+        "entropy of failures and successes"
+    script:
+        script_of("failures_entropy")
+
+
 rule failures:
     input:
         rules.failures_rates.output,
+        rules.failures_entropy.output,
