@@ -20,7 +20,7 @@ STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 MEASURE = {"color", "texture"}
 DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study"}
-STUDIES = {"failures_rates", "failures_entropy"}
+STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
@@ -29,6 +29,9 @@ USED_BY: dict[str, set[str]] = {
     "backends/__init__.py": READ_OUTPUTS,
     "backends/openface_output.py": READ_OUTPUTS,
     "layouts": {"manifest"},
+    "layouts/label_files.py": {"manifest", "failures_groups"},
+    "layouts/ratings.py": {"manifest", "failures_groups"},
+    "layouts/sheet.py": {"manifest", "failures_groups"},
     "__init__.py": set(),
     "cli.py": set(),
     "bridge_runs.py": set(),
@@ -55,11 +58,11 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge"},
+    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge", "failures_groups"},
     "files.py": {"preprocess"} | READ_PACKS,
     "images.py": {"preprocess"} | READ_PACKS,
     "packs.py": {"preprocess"} | READ_PACKS,
-    "scan.py": {"preprocess", "manifest"} | READ_OUTPUTS,
+    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS,
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND,
     "fingerprint.py": {"preprocess", "manifest"} | FIND,
@@ -81,7 +84,7 @@ USED_BY: dict[str, set[str]] = {
     "face_mesh.py": FIND,
     "ibug68.py": FIND,
     "ibug68_map.py": FIND,
-    "landmark_error.py": FIND,
+    "landmark_error.py": FIND | {"failures_groups"},
     "landmark_quality.py": FIND,
     "landmark_tables.py": FIND,
     "head_angles.py": FIND,
@@ -109,6 +112,10 @@ USED_BY: dict[str, set[str]] = {
     "failures/report_parts.py": STUDIES,
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
+    "failures/groups.py": {"failures_groups"},
+    "failures/groups_error.py": {"failures_groups"},
+    "failures/groups_report.py": {"failures_groups"},
+    "failures/user_tables.py": {"failures_groups"},
     "failures/parts.py": {"failures_rates"},
     "failures/groupings.py": STUDIES,
     "failures/rates.py": {"failures_rates"},
