@@ -17,7 +17,7 @@ from example_pages import EVIL_LABEL, EVIL_NAME, example_page, gallery
 from modular_faces.failures.report_parts import Figure, StudyReport, Table
 from modular_faces.figures import save_figure
 from modular_faces.pages import shell
-from modular_faces.pages.parts import Chart, Section, Text
+from modular_faces.pages.parts import Chart, Download, Section, Text
 from modular_faces.pages.parts import Table as TableBlock
 from modular_faces.pages.report_section import MOST_ROWS, identifier, report_section
 from modular_faces.pages.shell import PrivatePictureError, render_page, write_page
@@ -162,6 +162,13 @@ def test_of_a_long_table_the_first_rows_are_shown(tmp_path: Path) -> None:
     assert (len(table.rows), table.rows_in_file) == (MOST_ROWS, MOST_ROWS + 50)
 
 
+def test_a_file_that_is_no_csv_is_linked(tmp_path: Path) -> None:
+    given = report(tables=[Table("maps.parquet", "All maps.")])
+    assert report_section(given, tmp_path, share=True).blocks == [
+        Download("All maps.", "maps.parquet")
+    ]
+
+
 def test_a_skipped_study_shows_its_sentence(tmp_path: Path) -> None:
     section = report_section(report(skipped="Only 3 pictures failed."), tmp_path, share=False)
     assert section.blocks == [Text(["Only 3 pictures failed."])]
@@ -171,12 +178,13 @@ def test_single_pictures_are_left_out_of_a_section_to_share(tmp_path: Path) -> N
     save_figure(bars(), tmp_path / "figures" / "rates" / "private_faces")
     (tmp_path / "edges.csv").write_text("image_id,x\nface.jpg,1\n", encoding="utf-8")
     given = report(
-        figures=[a_figure("private_faces", private=True)], tables=[Table("edges.csv", "Edges")]
+        figures=[a_figure("private_faces", private=True)],
+        tables=[Table("edges.csv", "Edges"), Table("few.parquet", "Few", private=True)],
     )
-    assert len(report_section(given, tmp_path, share=False).blocks) == 2
+    assert len(report_section(given, tmp_path, share=False).blocks) == 3
     (text,) = report_section(given, tmp_path, share=True).blocks
     assert text == Text(
-        ["2 figures and tables on single pictures left out: this page may be shared."]
+        ["3 figures and tables on single pictures left out: this page may be shared."]
     )
 
 

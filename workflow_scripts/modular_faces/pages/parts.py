@@ -95,6 +95,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file beside the page that is not shown on it."""
+
+    kind: ClassVar[str] = "download"
+    caption: str
+    file: str
+
+
+@dataclass(frozen=True)
 class Record:
     """A picture that opens what is known of it.
 
@@ -149,7 +158,7 @@ class Gallery:
     groups: Sequence[RecordGroup]
 
 
-Block: TypeAlias = Text | Code | Chart | Table | Gallery
+Block: TypeAlias = Text | Code | Chart | Table | Download | Gallery
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from modular_faces.failures.report_parts import Figure, StudyReport
 from modular_faces.failures.report_parts import Table as ReportTable
-from modular_faces.pages.parts import Block, Chart, Section, Table, Text
+from modular_faces.pages.parts import Block, Chart, Download, Section, Table, Text
 
 MOST_ROWS: Final = 200
 """Rows of a table that are shown; the rest is in its file."""
@@ -53,17 +53,23 @@ def _blocks(report: StudyReport, folder: Path, *, share: bool) -> Iterator[Block
     for figure in report.figures:
         if figure not in hidden:
             yield _chart(report.study, figure, folder)
-    private_tables = []
-    for table in report.tables:
-        shown = read_table_block(folder, table)
-        if share and OF_ONE_PICTURE.intersection(shown.columns):
-            private_tables.append(table)
-        else:
-            yield shown
-    left_out = len(hidden) + len(private_tables)
+    tables = [_table(table, folder) for table in report.tables if not (share and table.private)]
+    shown = [table for table in tables if not (share and _is_of_single_pictures(table))]
+    yield from shown
+    left_out = len(hidden) + len(report.tables) - len(shown)
     if left_out:
         what = "figure or table" if left_out == 1 else "figures and tables"
         yield Text([f"{left_out} {what} on single pictures left out: this page may be shared."])
+
+
+def _table(table: ReportTable, folder: Path) -> Table | Download:
+    if Path(table.file).suffix == ".csv":
+        return read_table_block(folder, table)
+    return Download(table.caption, table.file)
+
+
+def _is_of_single_pictures(block: Table | Download) -> bool:
+    return isinstance(block, Table) and not OF_ONE_PICTURE.isdisjoint(block.columns)
 
 
 def _chart(study: str, figure: Figure, folder: Path) -> Chart:
