@@ -8,6 +8,11 @@ import altair as alt
 
 from modular_faces import __version__
 
+CHART_LIBRARIES = (
+    "Vega, Vega-Lite and Vega-Embed, copyright University of Washington Interactive Data Lab and "
+    "contributors, BSD-3-Clause"
+)
+
 
 def provenance_notes(
     *, dataset: str, pictures: int, config_digest: str, libraries: Mapping[str, str]
@@ -31,4 +36,5 @@ def provenance_notes(
         ("Config", config_digest),
         ("Charts", f"Altair {alt.__version__}, Vega-Lite {alt.SCHEMA_VERSION.removeprefix('v')}"),
         ("Libraries", versions),
+        ("Drawn by", CHART_LIBRARIES),
     ]
