@@ -108,6 +108,7 @@ def gallery() -> Gallery:
     causes = ("tight framing", "dark", EVIL_LABEL)
     groups = [
         RecordGroup(
+            name=cause,
             title=f"Probably {cause}",
             note="3 of 120 pictures are shown.",
             records=[

@@ -31,8 +31,10 @@ manifest = read_manifest(snakemake.input.manifest, (*MANIFEST_COLUMNS, "path"))
 outcome = outcomes_at_both_levels(
     study, manifest, backend=options["backend"], variant=options["variant"]
 )["trusted"]
-causes = probable_causes(snakemake.input.causes, outcome) or causes_by_rescue(outcome, study)
-lost = choose_lost(causes, most=options["gallery"]["pictures"])
+causes, words = probable_causes(snakemake.input.causes, outcome)
+lost = choose_lost(
+    causes or causes_by_rescue(outcome, study), words, most=options["gallery"]["pictures"]
+)
 wanted = set(lost.image_ids)
 groups = gallery_groups(
     lost,

@@ -78,7 +78,7 @@ def groups(*, most: int = 10, ids: list[str] = IDS) -> list[RecordGroup]:
     descriptors = pd.DataFrame({"brightness": [12.34567, 100, 50, 60]}, index=IDS)
     pictures = [(name, np.full((100, 80, 3), 10 * k, np.uint8)) for k, name in enumerate(ids)]
     study, outcome = a_study(), an_outcome()
-    lost = choose_lost(causes_by_rescue(outcome, study), most=most)
+    lost = choose_lost(causes_by_rescue(outcome, study), {}, most=most)
     return gallery_groups(
         lost, outcome, attempts=study, manifest=manifest, descriptors=descriptors, pictures=pictures
     )
@@ -97,18 +97,21 @@ def test_what_the_verdict_says_goes_before(tmp_path: Path) -> None:
     rows = {
         "image_id": ["c.jpg", "a.jpg", "b.jpg"],
         "level": ["trusted", "trusted", "found"],
+        "cause": ["dark", "tight", "turned"],
         "words": ["it is dark", "it is tight", "it is turned"],
     }
     pd.DataFrame(rows).to_parquet(path)
-    causes = probable_causes([path], an_outcome())
-    assert list(causes.items()) == [("a.jpg", "it is tight"), ("c.jpg", "it is dark")]
-    assert probable_causes([], an_outcome()) == {}
+    causes, words = probable_causes([path], an_outcome())
+    assert list(causes.items()) == [("a.jpg", "tight"), ("c.jpg", "dark")]
+    assert words == {"dark": "it is dark", "tight": "it is tight"}
+    assert choose_lost(causes, words, most=5).words == words
+    assert probable_causes([], an_outcome()) == ({}, {})
 
 
 def test_of_every_cause_some_are_shown_and_no_more_than_asked() -> None:
     causes = {f"f{k}": "framing" for k in range(900)} | {f"d{k}": "dark" for k in range(50)}
     causes |= {"odd": "odd"}
-    lost = choose_lost(causes, most=100)
+    lost = choose_lost(causes, {}, most=100)
     assert list(lost.causes) == ["framing", "dark", "odd"]
     assert [len(ids) for ids in lost.causes.values()] == [91, 8, 1]
     assert lost.failures == {"framing": 900, "dark": 50, "odd": 1}
@@ -118,7 +121,7 @@ def test_of_every_cause_some_are_shown_and_no_more_than_asked() -> None:
 @pytest.mark.parametrize("most", [0, 1, 5])
 def test_never_more_than_asked(most: int) -> None:
     causes = {f"{cause}{k}": cause for cause in "abc" for k in range(20)}
-    assert len(choose_lost(causes, most=most).image_ids) == most
+    assert len(choose_lost(causes, {}, most=most).image_ids) == most
 
 
 def test_a_record_tells_what_is_known() -> None:

@@ -22,7 +22,7 @@ def a_cause(words: str, level: str, share: float, evidence: str) -> dict[str, An
         "backend": "mesh",
         "variant": "original",
         "level": level,
-        "cause": words,
+        "cause": words.rsplit(maxsplit=1)[-1],
         "words": words,
         "evidence": evidence,
         "share": share,
@@ -101,7 +101,17 @@ def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path
     assert [row["share"] for row in rows] == [0.52, 0.1]
     assert isinstance(table, TableBlock)
     assert list(table.rows)[1] == [
-        *("found", "the face is turned", "10 %", "5.0 % to 15 %", "associated", "", "1000", ""),
+        *(
+            "found",
+            "turned",
+            "the face is turned",
+            "10 %",
+            "5.0 % to 15 %",
+            "associated",
+            "",
+            "1000",
+            "",
+        ),
     ]
     assert advice == Text(VERDICT["advice"], listed=True)
     assert code == Code("For the config, against failures at the level trusted.", "variants: {}\n")
@@ -119,6 +129,17 @@ def test_the_numbers_at_the_top(tmp_path: Path) -> None:
         Number("14 %", "failure rate"),
         Number("52 %", "of the failures: the face fills the frame"),
     ]
+
+
+def test_whose_failures_these_are_is_said_once(tmp_path: Path) -> None:
+    page = made(tmp_path, "rates")
+    assert page.subtitle == "Dataset sample: failures of the mesh detector"
+
+
+def test_causes_are_called_by_words_in_the_filter(tmp_path: Path) -> None:
+    words = made(tmp_path, "gallery").words["cause"]
+    assert words["turned"] == "the face is turned"
+    assert words["dark"] == "Probably dark"
 
 
 def test_the_gallery_stands_in_its_section(tmp_path: Path) -> None:

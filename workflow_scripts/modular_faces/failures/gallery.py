@@ -42,10 +42,13 @@ class Lost:
         Image ids by probable cause, the most frequent cause first.
     failures : mapping of str to int
         How many failures each cause has.
+    words : mapping of str to str
+        What each cause is called.
     """
 
     causes: Mapping[str, Sequence[str]]
     failures: Mapping[str, int]
+    words: Mapping[str, str]
 
     @property
     def image_ids(self) -> list[str]:
@@ -53,26 +56,32 @@ class Lost:
         return [image_id for ids in self.causes.values() for image_id in ids]
 
 
-def probable_causes(paths: Iterable[str | os.PathLike[str]], outcome: Outcome) -> dict[str, str]:
+def probable_causes(
+    paths: Iterable[str | os.PathLike[str]], outcome: Outcome
+) -> tuple[dict[str, str], dict[str, str]]:
     """Read what the verdict takes for the cause of each failure.
 
     Parameters
     ----------
     paths : iterable of path-like
-        `probable_causes.parquet`, or nothing; with image_id, level, words.
+        `probable_causes.parquet`, or nothing; with image_id, level, cause, words.
     outcome : Outcome
 
     Returns
     -------
-    dict of str to str
+    causes : dict of str to str
         By image id, in the order of the outcome; empty where there is no verdict at its level.
+    words : dict of str to str
+        What each cause is called.
     """
+    causes: dict[str, str] = {}
     words: dict[str, str] = {}
     for path in paths:
         table = pq.read_table(path, use_threads=False, partitioning=None).to_pandas()
         rows = table[table["level"] == outcome.level]
-        words |= dict(zip(rows["image_id"], rows["words"], strict=True))
-    return {image_id: words[image_id] for image_id in outcome.image_ids if image_id in words}
+        causes |= dict(zip(rows["image_id"], rows["cause"], strict=True))
+        words |= dict(zip(rows["cause"], rows["words"], strict=True))
+    return {name: causes[name] for name in outcome.image_ids if name in causes}, words
 
 
 def causes_by_rescue(outcome: Outcome, study: pd.DataFrame) -> dict[str, str]:
@@ -111,13 +120,15 @@ def _saved_by(outcome: Outcome, attempt: tuple[str, str] | None) -> str:
     )
 
 
-def choose_lost(causes: Mapping[str, str], *, most: int) -> Lost:
+def choose_lost(causes: Mapping[str, str], words: Mapping[str, str], *, most: int) -> Lost:
     """Choose the pictures to show: from each cause as many as it has failures, but a few of each.
 
     Parameters
     ----------
     causes : mapping of str to str
         Probable cause of each failure, in the order of the table, which is that of a hash.
+    words : mapping of str to str
+        What causes are called, where that differs.
     most : int
         Most pictures in all.
     """
@@ -139,6 +150,7 @@ def choose_lost(causes: Mapping[str, str], *, most: int) -> Lost:
     return Lost(
         causes={cause: chosen[cause] for cause in ordered if chosen[cause]},
         failures={cause: len(ids) for cause, ids in ordered.items()},
+        words={cause: words.get(cause, cause) for cause in ordered},
     )
 
 
@@ -218,7 +230,7 @@ def gallery_groups(
             records.append(
                 _record(
                     f"picture-{number}",
-                    cause,
+                    (cause, lost.words[cause]),
                     url=url,
                     size=(shape[1], shape[0]),
                     row=rows.loc[image_id].to_dict(),
@@ -228,7 +240,8 @@ def gallery_groups(
                 )
             )
         note = f"{len(records)} of {lost.failures[cause]} pictures."
-        groups.append(RecordGroup(title=_capital(cause), note=note, records=records))
+        title = _capital(lost.words[cause])
+        groups.append(RecordGroup(name=cause, title=title, note=note, records=records))
     return groups
 
 
@@ -253,7 +266,7 @@ def gallery_report(outcome: Outcome, groups: Sequence[RecordGroup]) -> StudyRepo
 
 def _record(
     name: str,
-    cause: str,
+    cause: tuple[str, str],
     *,
     url: str,
     size: tuple[int, int],
@@ -264,7 +277,7 @@ def _record(
 ) -> Record:
     label = row.get("label_name")
     known = {
-        "Probable cause": cause,
+        "Probable cause": cause[1],
         "Label": label,
         "Part of the dataset": row.get("split"),
         "Size": f"{size[0]} × {size[1]} pixels",
@@ -277,12 +290,12 @@ def _record(
     return Record(
         name=name,
         title=str(row["path"]),
-        alt=f"{row['path']}: {whose}{cause}",
+        alt=f"{row['path']}: {whose}{cause[1]}",
         picture=url,
         size=size,
         points=points,
         points_from=source,
-        tags={"cause": cause} | ({"label": str(label)} if _is_known(label) else {}),
+        tags={"cause": cause[0]} | ({"label": str(label)} if _is_known(label) else {}),
         facts=facts,
         tables=[_attempts_table(attempts)],
     )

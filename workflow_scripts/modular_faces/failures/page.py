@@ -9,13 +9,18 @@ from typing import Any, Final
 
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import StudyReport, read_report, share_in_words
-from modular_faces.failures.verdict_section import first_cause, read_verdict, verdict_section
-from modular_faces.pages.parts import Block, Number, Page, Section, Text
+from modular_faces.failures.verdict_section import (
+    first_cause,
+    read_verdict,
+    verdict_section,
+    words_of_causes,
+)
+from modular_faces.pages.parts import Block, Gallery, Number, Page, Section, Text
 from modular_faces.pages.report_section import report_section
 
 ORDER: Final = (
-    *("verdict", "interventions", "rates", "groups", "means", "pixels", "unusual_pixels"),
-    *("entropy", "edges", "model", "shap", "shap_pixels", "gallery"),
+    *("interventions", "rates", "groups", "means", "entropy", "edges", "model", "shap"),
+    *("shap_pixels", "gallery"),
 )
 """Studies in the order a reader wants them: what was decided, what shows it, then the rest."""
 
@@ -80,13 +85,26 @@ def failures_page(
     ]
     return Page(
         title=TITLE,
-        subtitle=f"Dataset {dataset}",
+        subtitle=_subtitle(dataset, sections),
         sections=sections,
         numbers=list(_numbers([report for report, _ in reports], verdict)),
         filters=FILTERS,
+        words={"cause": _words(sections) | words_of_causes(verdict)},
         provenance=provenance,
         share=share,
     )
+
+
+def _subtitle(dataset: str, sections: Sequence[Section]) -> str:
+    """Say once whose failures these are, as the titles of verdict and studies say after their colon."""
+    whose = [words for words in (section.title.partition(": ")[2] for section in sections) if words]
+    return f"Dataset {dataset}: {whose[0]}" if whose else f"Dataset {dataset}"
+
+
+def _words(sections: Sequence[Section]) -> dict[str, str]:
+    """What the gallery calls its causes."""
+    galleries = [b for section in sections for b in section.blocks if isinstance(b, Gallery)]
+    return {group.name: group.title for gallery in galleries for group in gallery.groups}
 
 
 def _place(study: str) -> tuple[int, str]:

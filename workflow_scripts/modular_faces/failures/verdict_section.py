@@ -66,6 +66,11 @@ def _blocks(values: Mapping[str, Any]) -> Iterator[Block]:
             yield Code(f"For the config, against failures at the level {level}.", about["config"])
 
 
+def words_of_causes(values: Mapping[str, Any]) -> dict[str, str]:
+    """What the causes of the verdict are called."""
+    return {row["cause"]: row["words"] for row in values.get("causes", [])}
+
+
 def first_cause(values: Mapping[str, Any]) -> tuple[str, float] | None:
     """Words and share of the cause that explains most, if one is named."""
     causes = values.get("causes", [])
@@ -75,7 +80,8 @@ def first_cause(values: Mapping[str, Any]) -> tuple[str, float] | None:
 def _chart(causes: Sequence[Row]) -> Chart:
     rows = pd.DataFrame(
         {
-            "cause": [row["words"] for row in causes],
+            "cause": [row["cause"] for row in causes],
+            "words": [row["words"] for row in causes],
             "level": [row["level"] for row in causes],
             "evidence": [EVIDENCE.get(row["evidence"], row["evidence"]) for row in causes],
             **{key: [row[key] for row in causes] for key in ("share", "share_low", "share_high")},
@@ -83,7 +89,7 @@ def _chart(causes: Sequence[Row]) -> Chart:
     )
     several = rows["level"].nunique() > 1
     base = alt.Chart(rows).encode(
-        y=alt.Y("cause:N", sort=None, title=None),
+        y=alt.Y("words:N", sort=None, title=None),
         yOffset=alt.YOffset("level:N") if several else alt.YOffset(),
         color=alt.Color(
             "evidence:N",
@@ -91,7 +97,7 @@ def _chart(causes: Sequence[Row]) -> Chart:
             scale=alt.Scale(domain=list(EVIDENCE.values()), range=list(CATEGORIES[:2])),
             legend=alt.Legend(orient="bottom", direction="vertical"),
         ),
-        tooltip=["cause:N", "level:N", alt.Tooltip("share:Q", format=".1%"), "evidence:N"],
+        tooltip=["words:N", "level:N", alt.Tooltip("share:Q", format=".1%"), "evidence:N"],
     )
     share = alt.X("share:Q", title="share of the failures", axis=alt.Axis(format="%"))
     intervals = base.mark_rule(strokeWidth=2).encode(x=alt.X("share_low:Q"), x2="share_high:Q")
@@ -115,10 +121,20 @@ def _chart(causes: Sequence[Row]) -> Chart:
 
 
 def _table(causes: Sequence[Row], caption: str) -> Table:
-    columns = ("level", "cause", "share", "interval", "evidence", "remedy", "n", "brought_back")
+    columns = (
+        "level",
+        "cause",
+        "in_words",
+        "share",
+        "interval",
+        "evidence",
+        "remedy",
+        "n",
+        "brought_back",
+    )
     rows = [
         [
-            *(row["level"], row["words"], share_in_words(row["share"])),
+            *(row["level"], row["cause"], row["words"], share_in_words(row["share"])),
             f"{share_in_words(row['share_low'])} to {share_in_words(row['share_high'])}",
             *(row["evidence"], row.get("remedy") or "", str(row["n"])),
             "" if row.get("cured") is None else str(row["cured"]),
@@ -129,7 +145,7 @@ def _table(causes: Sequence[Row], caption: str) -> Table:
         caption=caption,
         columns=columns,
         rows=rows,
-        numeric=(False, False, False, False, False, False, True, True),
+        numeric=(False, False, False, False, False, False, False, True, True),
         file=TABLE_FILE,
         rows_in_file=len(rows),
     )

@@ -143,8 +143,9 @@ class Record:
 
 @dataclass(frozen=True)
 class RecordGroup:
-    """Pictures under one heading."""
+    """Pictures under one heading; `name` is what the filter `cause` calls them."""
 
+    name: str
     title: str
     note: str
     records: Sequence[Record]
@@ -182,7 +183,7 @@ class Section:
 
     @property
     def short_title(self) -> str:
-        """What the table of contents says: the title up to its colon."""
+        """The title up to its colon: what follows is said once, at the top of the page."""
         return self.title.partition(":")[0]
 
 
@@ -197,6 +198,8 @@ class Page:
     numbers : sequence of Number
     filters : sequence of str
         Fields of charts, tables and pictures that the page can be narrowed by, such as ``backend``.
+    words : mapping of str to mapping of str to str
+        How the values of a filter are called where that differs.
     provenance : sequence of (str, str)
         What made the page; nothing that differs between two runs of the same thing.
     links : sequence of (str, str)
@@ -210,6 +213,7 @@ class Page:
     sections: Sequence[Section]
     numbers: Sequence[Number] = ()
     filters: Sequence[str] = ()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     provenance: Sequence[tuple[str, str]] = ()
     links: Sequence[tuple[str, str]] = field(default=())
     share: bool = False

@@ -43,7 +43,7 @@
   };
   const fit = (svg) => {
     const width = Number(svg.getAttribute("width"));
-    svg.style.minWidth = `${Math.min(width, 540)}px`;
+    svg.style.minWidth = `${Math.min(width, 460)}px`;
     svg.closest("figure").classList.toggle("wide", width > 620);
   };
   const draw = async (holder) => {
