@@ -14,7 +14,7 @@ import pytest
 from test_figures import bars
 
 from example_pages import EVIL_LABEL, EVIL_NAME, example_page, gallery
-from modular_faces.failures.report_parts import Figure, StudyReport, Table
+from modular_faces.failures.report_parts import Figure, StudyReport, Table, read_report
 from modular_faces.figures import save_figure
 from modular_faces.pages import shell
 from modular_faces.pages.parts import Chart, Download, Section, Text
@@ -160,6 +160,21 @@ def test_of_a_long_table_the_first_rows_are_shown(tmp_path: Path) -> None:
     (table,) = report_section(given, tmp_path, share=False).blocks
     assert isinstance(table, TableBlock)
     assert (len(table.rows), table.rows_in_file) == (MOST_ROWS, MOST_ROWS + 50)
+
+
+def test_files_of_private_figures_say_so_in_their_names(tmp_path: Path) -> None:
+    for name in ("open", "closed"):
+        save_figure(bars(), tmp_path / "figures" / "rates" / name)
+    figures = [a_figure("open", private=False), a_figure("closed", private=True)]
+    for _ in range(2):
+        report(figures=figures).write(tmp_path / "rates.json")
+        figures = list(read_report(tmp_path / "rates.json").figures)
+        assert [f.stem for f in figures] == ["figures/rates/open", "figures/rates/private_closed"]
+    names = sorted(path.name for path in (tmp_path / "figures" / "rates").iterdir())
+    assert names == [
+        *("open.png", "open.svg", "open.vl.json"),
+        *("private_closed.png", "private_closed.svg", "private_closed.vl.json"),
+    ]
 
 
 def test_a_file_that_is_no_csv_is_linked(tmp_path: Path) -> None:
