@@ -59,6 +59,8 @@ _MESSAGES = {
     r"failure rates of every variant": "failures_rates",
     r"entropy of failures and successes": "failures_entropy",
     r"who is lost: failures by group": "failures_groups",
+    r"gathering lost pictures": "failures_gallery",
+    r"making the page of the failure study": "failures_page",
 }
 
 
