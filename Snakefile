@@ -17,6 +17,8 @@ include: "rules/landmarks.smk"
 include: "rules/color.smk"
 include: "rules/texture.smk"
 include: "rules/pose.smk"
+include: "rules/expression.smk"
+include: "rules/aligned.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
 

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from modular_faces.config_backends import BackendName, OpenFace, Precomputed
 from modular_faces.config_features import Color, Pose, Regions, Texture
+from modular_faces.config_modular import Modular
 from modular_faces.config_values import Distinct, Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
@@ -173,6 +174,7 @@ class Config(Section):
     color: Color = Color()
     texture: Texture = Texture()
     pose: Pose = Pose()
+    modular: Modular = Modular()
     merge: Merge = Merge()
 
     @field_validator("variants")
@@ -193,6 +195,7 @@ class Config(Section):
             "study.variants": [] if self.study.variants == "all" else list(self.study.variants),
             "color.variant": [self.color.variant],
             "texture.variant": [self.texture.variant],
+            "modular.aligned.variant": [self.modular.aligned.variant],
             "precomputed.sources": [s.variant for s in self.precomputed.sources.values()],
         }
         for key, names in used.items():
@@ -213,7 +216,11 @@ class Config(Section):
                     f"regions.face is '{self.regions.face}', and {key}.regions has only {whole_faces.pop()}; "
                     f"add {self.regions.face} to {key}.regions"
                 )
-        for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
+        for key, name in (
+            ("color", self.color.variant),
+            ("texture", self.texture.variant),
+            ("modular.aligned", self.modular.aligned.variant),
+        ):
             if any("mirror" in step for step in known[name]):
                 raise ValueError(
                     f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
@@ -269,6 +276,7 @@ def unused_variants(config: Config) -> list[str]:
     """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    used.add(config.modular.aligned.variant)
     used |= {source.variant for source in config.precomputed.sources.values()}
     return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 
