@@ -54,9 +54,10 @@ def test_the_frame_does_not_depend_on_place_size_and_tilt(
         geometry.compose(geometry.rotation(30, (20, 40)), geometry.scaling(2.5, 2.5)),
         geometry.translation(13, -7),
     )
-    near = {"side": 64, "eye_distance": 0.5, "eye_height": 0.3}
-    first = frame_map(mesh, canonical, **near)
-    second = frame_map(moved(mesh, change), canonical, **near)
+    first, second = (
+        frame_map(points, canonical, side=64, eye_distance=0.5, eye_height=0.3)
+        for points in (mesh, moved(mesh, change))
+    )
     np.testing.assert_allclose(geometry.compose(change, second), first, atol=1e-9)
 
 

@@ -26,8 +26,9 @@ def mesh_of(path: Path) -> np.ndarray:
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
     assert picture is not None
     bordered = cv2.copyMakeBorder(picture, 50, 50, 50, 50, cv2.BORDER_CONSTANT, value=(127,) * 3)
-    found = detect(model, bordered, threshold=0.3, overlap=0.3)
-    return mesh_from_region(model, bordered, region_from_detection(found[0])).mesh.astype(float)
+    pixels = np.asarray(bordered, np.uint8)
+    found = detect(model, pixels, threshold=0.3, overlap=0.3)
+    return mesh_from_region(model, pixels, region_from_detection(found[0])).mesh.astype(float)
 
 
 @pytest.fixture(scope="module")
