@@ -276,6 +276,7 @@ def metadata_of_table():
         "color",
         "texture",
         "pose",
+        "expression",
         "merge",
     )
     return metadata_of("merge", {stage: options_of(stage) for stage in stages})

@@ -17,8 +17,9 @@ from modular_faces.provenance import code_digest
 SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
-MEASURE = {"color", "texture"}
+MEASURE = {"color", "texture", "aligned"}
 DESCRIBE = MEASURE | {"descriptors"}
+OPEN_MODEL = {"pose", "expression", "aligned"}
 FIND = {"landmarks", "study"}
 STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
 READ_PACKS = DESCRIBE | FIND
@@ -90,14 +91,22 @@ USED_BY: dict[str, set[str]] = {
     "landmark_quality.py": FIND,
     "landmark_tables.py": FIND,
     "head_angles.py": FIND,
-    "mesh_symmetry.py": FIND | {"pose"},
+    "mesh_symmetry.py": FIND | OPEN_MODEL,
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
-    "face_model.py": FIND | {"pose"},
-    "protobuf.py": FIND | {"pose"},
-    "model_pin.py": FIND | {"pose"},
+    "face_model.py": FIND | OPEN_MODEL,
+    "protobuf.py": FIND | OPEN_MODEL,
+    "model_pin.py": FIND | OPEN_MODEL,
     "pose.py": FIND | {"pose"},
+    "aligned.py": {"aligned"},
+    "aligned_columns.py": {"aligned", "gather_aligned"},
+    "blendshapes.py": {"expression"},
+    "blendshape_names.py": {"expression", "merge"},
+    "config_aligned.py": set(),
+    "config_modular.py": set(),
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
+    "modular": set(),
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "dictionary.py": {"merge"},
@@ -187,12 +196,13 @@ EXPECTED = {
     "modular_faces/haralick.py": jobs("texture", gathered=("merge",)),
     "modular_faces/duplicates.py": jobs(gathered=("manifest", "merge")),
     "modular_faces/images.py": jobs(
-        *("preprocess", "landmarks", "color", "texture", "pose"),
+        *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
         *("study wide", "study sharpen"),
         gathered=("manifest", "merge", "gather_study"),
     ),
     "modular_faces/detector.py": jobs(
-        *("landmarks", "color", "texture", "pose", "study wide", "study sharpen"),
+        *("landmarks", "color", "texture", "pose", "expression"),
+        *("study wide", "study sharpen"),
         gathered=("merge", "gather_study"),
     ),
     "modular_faces/extraction.py": Counter(),

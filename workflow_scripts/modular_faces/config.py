@@ -16,6 +16,7 @@ from modular_faces.config_backends import BackendName, Dlib, OpenFace, Precomput
 from modular_faces.config_dataset import Dataset
 from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
+from modular_faces.config_modular import Modular
 from modular_faces.config_values import Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
@@ -136,6 +137,7 @@ class Config(Section):
     color: Color = Color()
     texture: Texture = Texture()
     pose: Pose = Pose()
+    modular: Modular = Modular()
     merge: Merge = Merge()
     failures: Failures = Failures()
 
@@ -157,6 +159,7 @@ class Config(Section):
             "study.variants": [] if self.study.variants == "all" else list(self.study.variants),
             "color.variant": [self.color.variant],
             "texture.variant": [self.texture.variant],
+            "modular.aligned.variant": [self.modular.aligned.variant],
             "precomputed.sources": [s.variant for s in self.precomputed.sources.values()],
         }
         for key, names in used.items():
@@ -178,7 +181,11 @@ class Config(Section):
                     f"regions.face is '{self.regions.face}', and {key}.regions has only {whole_faces.pop()}; "
                     f"add {self.regions.face} to {key}.regions"
                 )
-        for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
+        for key, name in (
+            ("color", self.color.variant),
+            ("texture", self.texture.variant),
+            ("modular.aligned", self.modular.aligned.variant),
+        ):
             if any("mirror" in step for step in known[name]):
                 raise ValueError(
                     f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
@@ -268,6 +275,7 @@ def unused_variants(config: Config) -> list[str]:
     """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    used.add(config.modular.aligned.variant)
     used |= {source.variant for source in config.precomputed.sources.values()}
     return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 
