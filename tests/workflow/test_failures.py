@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from clones import Clone
+from clones import TINY_CONFIG, Clone
 from modular_faces.failures.report_parts import read_report
 
 SHARDS = ("0000", "0001", "0002")
@@ -25,7 +25,7 @@ def studied(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
 
 
 def test_the_target_adds_descriptors_and_the_studies_alone(finished: Clone) -> None:
-    planned = finished.planned("--configfile", "tiny.yaml", "failures")
+    planned = finished.planned("failures", "--configfile", TINY_CONFIG)
     ours = {job for job in planned if not job.startswith("descriptors")}
     assert {f"failures_{study}" for study in STUDIES} <= ours
     assert {f"descriptors {shard}" for shard in SHARDS} <= set(planned)
@@ -49,7 +49,7 @@ def test_every_study_hands_a_report_to_the_page(studied: Clone, study: str) -> N
 def test_without_variants_the_shipped_ones_are_studied(clone: Clone, tiny_root: Path) -> None:
     clone.configure(tiny_root, shards=1, study={"variants": []}, failures={})
     assert not any(job.startswith("study") for job in clone.planned_tiny())
-    planned = clone.planned("--configfile", "tiny.yaml", "failures")
+    planned = clone.planned("failures", "--configfile", TINY_CONFIG)
     assert planned["study original 0000"] == planned["study sharpen 0000"] == 1
 
 
