@@ -152,7 +152,7 @@ def attempt(
         applied.picture,
         read,
         face.presence,
-        from_frame=how.turned is not None,
+        score=np.nan if how.turned is not None else score,
         look_twice="doubtful",
     )
     seconds = time.perf_counter() - start

