@@ -1,6 +1,6 @@
-"""Choose what `landmark_quality` is made of, by the people of the group `calibrate` alone.
+r"""Choose what `landmark_quality` is made of, by the people of the group `calibrate` alone.
 
-    python docs/measurements/landmarks/choose_quality.py --readings build/readings_*.npz \\
+    python docs/measurements/landmarks/choose_quality.py --readings build/readings_*.npz \
         --renders build/renders --data ../shared/data
 
 Each kind of stress is left out in turn, the model is fitted to the others, and judged on the one left out.
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from fit_quality import DOUBTFUL, area_under_curve, brier_skill, logistic, source_weights
+from fit_quality import DOUBTFUL, logistic, source_weights
 from numpy.typing import NDArray
+from quality_report import area_under_curve, brier_skill
 from readings import Readings, load
 from stress import HELD_OUT
 
@@ -92,7 +93,9 @@ def main() -> None:
     options = parser.parse_args()
     readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
     skill: dict[tuple[str, float], tuple[float, float]] = {}
-    print("| numbers | penalty | n | AUROC first, delivered, both | Brier skill |\n|---|---|---|---|---|")
+    print(
+        "| numbers | penalty | n | AUROC first, delivered, both | Brier skill |\n|---|---|---|---|---|"
+    )
     for name, without in {"without the score": {"score"}, "and the score": set[str]()}.items():
         for penalty in PENALTIES:
             judged = leave_each_kind_out(readings, without=without, penalty=penalty)

@@ -6,7 +6,7 @@ r"""Run the cascade over every set of pictures once and keep all readings, for t
 Readings of the people who are not for choosing anything (see ``renders.py``), and of new kinds of stress:
 
     python docs/measurements/landmarks/collect.py --group fresh --data ../shared/data --no-faces \
-        --renders build/renders --out build/fresh_readings.npz
+        --renders build/renders --out build/readings_fresh.npz
 
 A record per picture: where it comes from (`source`: omi, render, none), its person's group, the kind
 and level of stress, the known points and angles, what each attempt of the cascade gave, the mesh that
