@@ -116,9 +116,7 @@ def test_quality_is_high_for_a_face_and_low_for_noise(
     good = mesh_from_region(model, picture, region)
     bad = mesh_from_region(model, noise, region)
 
-    def quality(
-        seen: np.ndarray, face: MeshFace, score: float, look_twice: SecondLook
-    ) -> float:
+    def quality(seen: np.ndarray, face: MeshFace, score: float, look_twice: SecondLook) -> float:
         return landmark_quality(
             model,
             seen,

@@ -15,6 +15,7 @@ Looks = tuple[Array, Array, Array]
 """Probability by the first look, by both, and as delivered."""
 
 BINS = 10
+RESAMPLES = 1000
 SHARES = (0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -72,6 +73,11 @@ def report(readings: Readings, looks: Looks, doubtful: tuple[float, float], grou
     for name, here in _sets(readings, known, seen_before).items():
         if here.any():
             print(_line(name, here, readings, looks))
+    print("\n| with 95 % intervals over people | people | AUROC | Brier skill | ECE |")
+    print("|---|---|---|---|---|")
+    for name, here in _sets(readings, known, seen_before).items():
+        if here.any():
+            print(_interval_line(name, here, readings, delivered))
     print("\n| domain | n accepted | right % | mean quality | ECE | AUROC | looked twice % |")
     print("|---|---|---|---|---|---|---|")
     twice = (looks[0] > doubtful[0]) & (looks[0] < doubtful[1])
@@ -117,6 +123,23 @@ def _line(name: str, here: Bools, readings: Readings, looks: Looks) -> str:
         + f" | {brier_skill(delivered[here], right):.3f} | "
         f"{calibration_error(delivered[here], right):.3f} |"
     )
+
+
+def _interval_line(name: str, here: Bools, readings: Readings, delivered: Array) -> str:
+    """Figures of the delivered probability with percentile intervals, people drawn with replacement."""
+    right, quality, person = readings.right[here], delivered[here], readings.text("person")[here]
+    rows = [np.flatnonzero(person == one) for one in dict.fromkeys(person.tolist())]
+    rng = np.random.default_rng(0)
+    drawn = [
+        np.concatenate([rows[k] for k in rng.integers(0, len(rows), len(rows))])
+        for _ in range(RESAMPLES)
+    ]
+    cells = []
+    for measure in (area_under_curve, brier_skill, calibration_error):
+        values = [measure(quality[some], right[some]) for some in drawn]
+        low, high = np.nanpercentile(values, [2.5, 97.5])
+        cells.append(f"{measure(quality, right):.3f} ({low:.3f} to {high:.3f})")
+    return f"| {name} | {len(rows)} | {' | '.join(cells)} |"
 
 
 def _domains(readings: Readings, judged: Bools, delivered: Array, twice: Bools) -> Iterator[str]:
