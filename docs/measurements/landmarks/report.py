@@ -3,7 +3,8 @@ r"""Tables and figures of docs/landmarks.md from the readings of `collect.py`.
     python docs/measurements/landmarks/report.py --readings build/readings_*.npz \
         --renders build/renders --figures docs/images
 
-All figures are those of the people of the group `test`. A face is found when the cascade accepted a mesh
+All figures are those of the people of the group `test`, but for the quality of renders and of pictures without a
+face, which are those of `fresh`. A face is found when the cascade accepted a mesh
 and its `landmark_quality` reaches `--trust`. NME is the mean error of the 68 points in percent: of
 the distance of the outer eye corners (ION) and of the size of their box, median and 90th percentile of
 the faces found; error curves count lost faces as lost. For renders `own` is the error against the
@@ -90,10 +91,10 @@ def pose_cells(estimated: Array, known: Array) -> list[str]:
     return [*cells, f"{np.mean(geodesic):.1f}"]
 
 
-def non_face_table(readings: Readings, found: Bools) -> list[str]:
+def non_face_table(readings: Readings, found: Bools, group: str) -> list[str]:
     """Non-faces that were accepted by presence, and that are trusted by quality."""
     kind = readings.text("kind")
-    here = (readings.text("group") == "test") & (readings.text("source") == "none")
+    here = (readings.text("group") == group) & (readings.text("source") == "none")
     lines = [
         "| patches | n | presence >= .5 | upper 95 % bound | trusted | upper 95 % bound |",
         "|---|---|---|---|---|---|",
@@ -199,17 +200,19 @@ def stress_figure(readings: Readings, found: Bools, path: Path) -> None:
 def quality_figure(readings: Readings, quality: Array, path: Path) -> None:
     """Reliability diagram by domain, and risk against coverage."""
     source, kind = readings.text("source"), readings.text("kind")
-    test = (readings.text("group") == "test") & readings.accepted & ~readings.doubtful
+    group = readings.text("group")
+    judged = readings.accepted & ~readings.doubtful
+    test, fresh = (group == "test") & judged, (group == "fresh") & judged & (source != "omi")
     figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6))
     edges = np.linspace(0, 1, 11)
+    cropped = np.char.find(kind, "100") >= 0
     domains = {
-        "OMI crops": (source == "omi") & np.char.find(kind, "100").astype(int).__ge__(0),
-        "OMI under stress": (source == "omi") & np.char.find(kind, "100").astype(int).__lt__(0),
-        "renders": source == "render",
-        "all, with non-faces": np.ones(len(source), bool),
+        "OMI crops, test people": test & (source == "omi") & cropped,
+        "OMI under stress, test people": test & (source == "omi") & ~cropped,
+        "renders, fresh people": fresh & (source == "render"),
+        "the same and non-faces": fresh,
     }
-    for name, rows in domains.items():
-        chosen = rows & test
+    for name, chosen in domains.items():
         place = np.minimum((quality[chosen] * 10).astype(int), 9)
         share = [
             readings.right[chosen][place == b].mean() if (place == b).sum() >= 8 else np.nan
@@ -281,8 +284,9 @@ def main() -> None:
             )
     print("\n".join(pose_summary(readings, found, pose)) + "\n")
     print("\n".join(stage_table(readings)) + "\n")
-    if (readings.text("source") == "none").any():
-        print("\n".join(non_face_table(readings, found)))
+    for group in ("test", "fresh"):
+        if ((readings.text("source") == "none") & (readings.text("group") == group)).any():
+            print(f"{group}\n" + "\n".join(non_face_table(readings, found, group)) + "\n")
     if options.figures:
         options.figures.mkdir(parents=True, exist_ok=True)
         curves(readings, found, options.figures / "landmark_errors.png")
