@@ -9,13 +9,14 @@ are quality, detector score, error (NME; ION up to 30 degrees of yaw, box beyond
 thresholds and orders can be compared afterwards. A face counts as found when its `landmark_quality` reaches
 .5, as in the workflow, and as bad when it is found and its error is above 8 %; people whose known
 points are doubtful are left out. The possible attempts are those of `attempts.py`. Time is that of the
-processor in this process. With ``--read FILE`` the tables are made from an earlier run.
+processor in this process. With ``--only`` some attempts are made;
+with ``--read FILE ...`` the tables are made from earlier runs.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -103,11 +104,11 @@ def items(model: FaceModel, data: Path | None, renders: Path) -> Iterator[tuple[
         yield "rolled" if item.kind == "roll" else "other stress", item
 
 
-def table(values: dict[str, NDArray[np.generic]]) -> list[str]:
-    """Lines of both tables: attempts alone, then cascades."""
-    names = [str(name) for name in values["attempts"]]
-    sets = np.asarray(values["set"])
-    readings = np.asarray(values["readings"], np.float64)
+def table(runs: Sequence[dict[str, NDArray[np.generic]]]) -> list[str]:
+    """Lines of both tables: attempts alone, then the cascades whose attempts were all made."""
+    names = [str(name) for run in runs for name in run["attempts"]]
+    sets = np.asarray(runs[0]["set"])
+    readings = np.concatenate([np.asarray(run["readings"], np.float64) for run in runs], axis=1)
     kinds = ("raf100", "xtight100", "rolled", "other stress")
     head = "| {} | " + " | ".join(f"{kind} found %, bad %" for kind in kinds)
     head += " | raf100: median, 90 % | non-faces accepted | ms on raf100 |"
@@ -161,22 +162,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--read", type=Path, metavar="FILE")
+    parser.add_argument("--only", nargs="+", choices=ATTEMPTS, default=list(ATTEMPTS))
+    parser.add_argument("--read", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
     if options.read is None:
         cv2.setNumThreads(1)
         model = FaceModel.load(None)
         sets, readings = [], []
+        chosen = [ATTEMPTS[name] for name in options.only]
         for name, item in items(model, options.data, options.renders):
             sets.append(name)
-            readings.append([attempt(model, item, how) for how in ATTEMPTS.values()])
+            readings.append([attempt(model, item, how) for how in chosen])
         np.savez(
             options.out,
             set=np.array(sets),
-            attempts=np.array(list(ATTEMPTS)),
+            attempts=np.array(options.only),
             readings=np.array(readings),
         )
-    print("\n".join(table(dict(np.load(options.read or options.out)))))
+    runs = [dict(np.load(path)) for path in options.read or [options.out]]
+    print("\n".join(table(runs)))
 
 
 if __name__ == "__main__":

@@ -15,20 +15,19 @@ that of the people of the group `calibrate`.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from fit_quality import probabilities
 from numpy.typing import NDArray
+from pose_report import constant_nod, pose_cells, pose_summary
 from readings import Readings, load
 from scipy.stats import beta
 
 from modular_faces.face_model import FaceModel
 from modular_faces.landmark_error import cumulative_errors
 from modular_faces.landmark_quality import quality_coefficients
-from modular_faces.pose import HeadPose, rotation_matrix
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -37,7 +36,6 @@ Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LIMITS = np.linspace(0, 0.15, 151)
-WIDEST_YAW = 60
 
 
 def upper_bound(count: int, total: int) -> float:
@@ -78,17 +76,6 @@ def level_table(readings: Readings, found: Bools, source: str, pose: Array) -> l
                 cells += pose_cells(pose[good], known[good]) if good.any() else [""] * 4
             lines.append("| " + " | ".join(cells) + " |")
     return lines
-
-
-def pose_cells(estimated: Array, known: Array) -> list[str]:
-    """Bias and mean absolute error of each angle, mean geodesic distance; degrees."""
-    apart = estimated - known
-    cells = [f"{apart[:, i].mean():.1f}, {np.abs(apart[:, i]).mean():.1f}" for i in range(3)]
-    geodesic = []
-    for one, other in zip(estimated, known, strict=True):
-        turn = rotation_matrix(HeadPose(*one)).T @ rotation_matrix(HeadPose(*other))
-        geodesic.append(np.degrees(np.arccos(np.clip((np.trace(turn) - 1) / 2, -1, 1))))
-    return [*cells, f"{np.mean(geodesic):.1f}"]
 
 
 def non_face_table(readings: Readings, found: Bools, group: str) -> list[str]:
@@ -150,9 +137,10 @@ def curves(readings: Readings, found: Bools, path: Path) -> None:
                 100 * LIMITS, 100 * cumulative_errors(errors, LIMITS), style, label=name, lw=1.3
             )
     axis.axvline(8, color="0.7", lw=0.8)
+    axis.text(8.1, 2, "wrong beyond 8 %", fontsize=7, color="0.4")
     axis.set(xlabel="error of 68 points, % (ION; box beyond 30° of yaw)", ylabel="pictures, %")
     axis.set(xlim=(0, 15), ylim=(0, 101))
-    axis.legend(fontsize=7, loc="lower right")
+    axis.legend(fontsize=7, loc="upper left", bbox_to_anchor=(0.62, 0.8))
     _save(figure, path)
 
 
@@ -239,24 +227,6 @@ def _save(figure: plt.Figure, path: Path) -> None:
     plt.close(figure)
 
 
-def pose_summary(readings: Readings, found: Bools, pose: Array) -> Iterable[str]:
-    """Errors of the angles on renders up to 60 degrees of yaw, by how far the head nods."""
-    known = readings.columns["pose"]
-    kind = readings.text("kind")
-    rows = found & (readings.text("group") == "test") & (readings.text("source") == "render")
-    rows &= np.isin(kind, ["yaw", "pitch", "roll"]) & (np.abs(known[:, 0]) <= WIDEST_YAW)
-    yield "| renders, test people | n | bias, MAE yaw | pitch | roll | geodesic |"
-    yield "|---|---|---|---|---|---|"
-    for name, part in {
-        "yaw within 60": rows,
-        "the same, pitch within 30": rows & (np.abs(known[:, 1]) <= 31),
-        "yaw within 30": rows & (np.abs(known[:, 0]) <= 31),
-    }.items():
-        if part.any():
-            cells = " | ".join(pose_cells(pose[part], known[part]))
-            yield f"| {name} | {part.sum()} | {cells} |"
-
-
 def main() -> None:
     """Print the tables and draw the figures."""
     parser = argparse.ArgumentParser(
@@ -271,10 +241,7 @@ def main() -> None:
     readings = load(FaceModel.load(None), options.readings, options.renders, options.data)
     *_, quality = probabilities(readings, quality_coefficients())
     found = readings.accepted & (quality >= options.trust)
-    known = readings.columns["pose"]
-    fitted = readings.accepted & (readings.text("group") == "calibrate")
-    fitted &= (readings.text("source") == "render") & (np.abs(known[:, 0]) <= 45)
-    nod = float(np.median((readings.pose - known)[fitted, 1])) if fitted.any() else 0.0
+    nod = constant_nod(readings)
     pose = readings.pose - np.array([0.0, nod, 0.0])
     print(f"constant nod: {nod:.2f} degrees\n")
     for source in ("omi", "render"):
@@ -282,7 +249,8 @@ def main() -> None:
             print(
                 f"### {source}\n\n" + "\n".join(level_table(readings, found, source, pose)) + "\n"
             )
-    print("\n".join(pose_summary(readings, found, pose)) + "\n")
+    for group in ("test", "fresh"):
+        print("\n".join(pose_summary(readings, found, pose, group)) + "\n")
     print("\n".join(stage_table(readings)) + "\n")
     for group in ("test", "fresh"):
         if ((readings.text("source") == "none") & (readings.text("group") == group)).any():
