@@ -226,7 +226,8 @@ def test_the_frame_box_is_given_as_parts_of_the_picture(log: Path) -> None:
     assert (outcome.reason, outcome.stage) == ("not_trusted", 1)
 
 
-def test_the_mesh_can_say_where_to_look(log: Path) -> None:
+@pytest.mark.parametrize(("accept", "asked"), [(0.9, 1), (0.91, 0)])
+def test_the_mesh_can_say_where_to_look(accept: float, asked: int, log: Path) -> None:
     seen = look({"a": picture(FACE)})["a"].faces
 
     class Boxes:
@@ -241,15 +242,17 @@ def test_the_mesh_can_say_where_to_look(log: Path) -> None:
             return 0.9
 
     section = OpenFace.model_validate({"path": str(DOUBLE)}).model_dump()
-    openface = OpenFaceBackend(section, mesh=Boxes(), mesh_accept=0.5)
+    openface = OpenFaceBackend(section, mesh=Boxes(), mesh_accept=accept)
     stage = Stage("original", [], "mesh")
     given = [
         (name, apply_variant(p, [])) for name, p in {"a": picture(FACE), "b": picture()}.items()
     ]
     answers = {answer.image_id: answer for answer in openface.find(given, stage=stage)}
-    np.testing.assert_allclose(answers["a"].faces[0].box, BOX, atol=0.06)
-    assert answers["b"].faces == ()
-    assert calls(log)[-1]["pictures"] == ["00000000.png", "last.png"]
+    assert [len(answers[name].faces) for name in "ab"] == [asked, 0]
+    for face in answers["a"].faces:
+        np.testing.assert_allclose(face.box, BOX, atol=0.06)
+    boxed = [call["pictures"] for call in calls(log) if "-bboxdir" in call["arguments"]]
+    assert boxed == [["00000000.png", "last.png"]] * asked
 
 
 def test_the_camera_is_that_of_the_original_picture(log: Path) -> None:

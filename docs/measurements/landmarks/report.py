@@ -100,6 +100,21 @@ def non_face_table(readings: Readings, found: Bools, group: str) -> list[str]:
     return lines
 
 
+def tail_table(readings: Readings) -> list[str]:
+    """90th percentile of the error on crops with its 95 % interval, people drawn with replacement."""
+    kind, group = readings.text("kind"), readings.text("group")
+    rng = np.random.default_rng(0)
+    lines = ["| pictures | people | n | 90th percentile |", "|---|---|---|---|"]
+    for name in ("raf100", "xtight100"):
+        for people in ("calibrate", "test"):
+            errors = 100 * readings.ion[(kind == name) & (group == people) & readings.accepted]
+            drawn = rng.choice(errors, (2000, len(errors)))
+            low, high = np.percentile(np.percentile(drawn, 90, axis=1), [2.5, 97.5])
+            tail = f"{np.percentile(errors, 90):.2f} ({low:.2f} to {high:.2f})"
+            lines.append(f"| {name} | {people} | {len(errors)} | {tail} |")
+    return lines
+
+
 def stage_table(readings: Readings) -> list[str]:
     """Which attempt of the cascade gave the first mesh with a presence of .5, by source."""
     stage, source = readings.numbers("stage"), readings.text("source")
@@ -252,6 +267,8 @@ def main() -> None:
     for group in ("test", "fresh"):
         print("\n".join(pose_summary(readings, found, pose, group)) + "\n")
     print("\n".join(stage_table(readings)) + "\n")
+    if (readings.text("source") == "omi").any():
+        print("\n".join(tail_table(readings)) + "\n")
     for group in ("test", "fresh"):
         if ((readings.text("source") == "none") & (readings.text("group") == group)).any():
             print(f"{group}\n" + "\n".join(non_face_table(readings, found, group)) + "\n")
