@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -66,7 +67,9 @@ def border(fraction: float, value: int | str = 127, mode: str = "constant") -> S
     return [{"pad": options | ({"value": value} if mode == "constant" else {})}]
 
 
-CASCADE: tuple[tuple[str, Steps, str], ...] = (
+Cascade = tuple[tuple[str, Steps, str], ...]
+
+CASCADE: Cascade = (
     ("grey_border", border(0.5), "detector"),
     ("original", [], "detector"),
     ("narrow_border", border(0.3), "detector"),
@@ -174,8 +177,10 @@ class Reading:
     score: float
 
 
-def read(model: FaceModel, item: Item) -> tuple[list[tuple[float, float]], int, Reading | None]:
-    """Run the cascade.
+def read(
+    model: FaceModel, item: Item, cascade: Cascade
+) -> tuple[list[tuple[float, float]], int, Reading | None]:
+    """Run a cascade.
 
     Returns
     -------
@@ -188,7 +193,7 @@ def read(model: FaceModel, item: Item) -> tuple[list[tuple[float, float]], int, 
     """
     attempts: list[tuple[float, float]] = []
     best: Reading | None = None
-    for number, (_, steps, box) in enumerate(CASCADE, start=1):
+    for number, (_, steps, box) in enumerate(cascade, start=1):
         applied = apply_variant(item.view.picture, steps)
         score = np.nan
         if box == "frame":
@@ -225,10 +230,13 @@ def main() -> None:
     parser.add_argument("--renders", type=Path, help="what renders.py wrote")
     parser.add_argument("--no-faces", action="store_true", help="also the pictures without a face")
     parser.add_argument("--group", nargs="+", default=["calibrate", "test"])
+    parser.add_argument("--alone", choices=[name for name, *_ in CASCADE], help="one attempt only")
+    parser.add_argument("--every", type=int, default=1, help="every so many pictures of a source")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = FaceModel.load(None)
+    cascade = tuple(one for one in CASCADE if options.alone in (None, one[0]))
     columns: dict[str, list[object]] = {}
     start = time.monotonic()
     for group in options.group:
@@ -241,9 +249,9 @@ def main() -> None:
             omi = omi_new_items(options.data) if group == "fresh" else None
             sources.append(omi or omi_items(options.data, group))
         for source in sources:
-            for item in source:
+            for item in islice(source, 0, None, options.every):
                 begun = time.perf_counter()
-                attempts, stage, reading = read(model, item)
+                attempts, stage, reading = read(model, item, cascade)
                 taken = time.perf_counter() - begun
                 mesh = second = np.full((478, 3), np.nan, np.float32)
                 presence = score = again_presence = np.nan
