@@ -77,7 +77,9 @@ class Landmarks(Section):
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own
+    key). Of a face that tells OpenFace where to look (box `mesh`) too; and least presence of the mesh that
+    other backends' faces get."""
     second_look: Literal["never", "doubtful", "always"] = "doubtful"
     """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
     first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
