@@ -46,6 +46,7 @@ def configuration(pictures: Path, folder: Path) -> Config:
 def plan(pictures: Path, folder: Path) -> list[tuple[Path, int, str]]:
     """List the pictures; give the folder, number and listing of each shard."""
     planned = plan_run(configuration(pictures, folder), main_process=True)
+    planned.publish()
     return [(pictures, number, path) for number, path in enumerate(planned.listings)]
 
 

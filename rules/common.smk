@@ -220,9 +220,19 @@ def memory_of(megabytes):
     return of_attempt
 
 
+def minutes_of(minutes):
+    """Time limit of a job in minutes, more at each attempt."""
+
+    def of_attempt(wildcards, attempt):
+        return minutes * attempt
+
+    return of_attempt
+
+
 onstart:
     if workflow.is_main_process:
         record_head(Path(".snakemake"))
+        PLAN.publish()
 
 
 onsuccess:

@@ -28,7 +28,7 @@ rule merge:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("merge"),
         metadata=metadata_of_table(),

@@ -21,7 +21,7 @@ rule preprocess:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         root=PLAN.root,
         options=options_of("preprocess"),
@@ -48,7 +48,7 @@ rule manifest:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         listings=PLAN.listings,
         layout=layout_options(CONFIG),

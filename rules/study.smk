@@ -23,7 +23,7 @@ rule study:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_study,
         metadata=metadata_of_study,
@@ -48,7 +48,7 @@ rule gather_study:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         runs=PLAN.study_runs,
         metadata=metadata_of("gather_study", {"runs": PLAN.study_runs}),
@@ -75,7 +75,7 @@ rule bridge:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         code=code_of("bridge"),
     message:

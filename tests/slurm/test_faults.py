@@ -1,0 +1,200 @@
+"""What clusters do to jobs, in short: every fault ends with complete and identical results, or a clear report."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cluster import Cluster, wait_until
+from clones import RESULTS, TIMEOUT, Clone
+from runs import head_of, make_faulty, order, release, wait_for_job
+
+MANIFEST = RESULTS / "manifest.parquet"
+HELD = "preprocess-0001"
+
+
+@pytest.fixture
+def faulty(cluster_clone: Clone) -> Clone:
+    """Give a copy whose jobs can be told to misbehave."""
+    make_faulty(cluster_clone)
+    return cluster_clone
+
+
+def same_manifest(clone: Clone, finished: Clone) -> bool:
+    """Whether the manifest and the packs of all shards have the bytes of the undisturbed local run."""
+    names = ["manifest.parquet", *(f"shards/{k:04d}/pictures.arrow" for k in range(3))]
+    return all(clone.results(n).read_bytes() == finished.results(n).read_bytes() for n in names)
+
+
+def leftovers(clone: Clone) -> list[Path]:
+    """Files under temporary names."""
+    return [path for path in clone.results().rglob(".*") if path.is_file() and path.name[0] == "."]
+
+
+def test_a_cancelled_job_is_tried_again(cluster: Cluster, faulty: Clone, finished: Clone) -> None:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST) as head:
+        cluster.ask("scancel", wait_for_job(faulty, HELD))
+        release(faulty, HELD)
+        assert head.wait() == 0, head.said()
+    assert "CANCELLED" in head.said()
+    assert "preprocess, shard 0001: trying again" in head.said()
+    assert same_manifest(faulty, finished)
+    assert leftovers(faulty) == []
+
+
+def test_a_job_over_its_memory_gets_more_the_next_time(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, HELD, "eat 800")
+    with head_of(faulty, MANIFEST) as head:
+        assert head.wait() == 0, head.said()
+    asked = [
+        memory
+        for _, state, comment, memory, _ in cluster.jobs()
+        if comment == "rule_preprocess_wildcards_0001" and state in ("OUT_OF_MEMORY", "COMPLETED")
+    ]
+    assert "OUT_OF_MEMORY" in head.said()
+    assert {"700M", "1400M"} <= set(asked)
+    assert same_manifest(faulty, finished)
+
+
+def test_a_shard_that_always_fails_stops_nothing_but_what_needs_it(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, "landmarks-0001", "fail")
+    targets = [RESULTS / f"shards/{k:04d}/pose.parquet" for k in range(3)]
+    with head_of(faulty, *targets) as head:
+        assert head.wait() != 0
+    for shard in ("0000", "0002"):
+        name = f"shards/{shard}/pose.parquet"
+        assert faulty.results(name).read_bytes() == finished.results(name).read_bytes()
+    end = head.said()[head.said().index("stopped: ") :]
+    listing = json.loads(faulty.results("listing/listing.json").read_text())
+    assert f"  landmarks, shard 0001: {RESULTS}/logs/landmarks/0001.log\n" in end
+    assert f"    {listing['counts'][1]} pictures (DATASET/" in end
+    assert f"listed in {RESULTS}/listing/shards/{listing['shards'][1]}" in end
+    assert "this shard always fails" in faulty.results("logs/landmarks/0001.log").read_text()
+    assert not faulty.results("shards/0001/landmarks.parquet").exists()
+
+
+def test_a_killed_head_is_followed_by_another_while_its_jobs_still_run(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST) as head:
+        orphan = wait_for_job(faulty, HELD)
+        head.process.kill()
+        head.process.wait(TIMEOUT)
+    with head_of(faulty, MANIFEST, name="refused") as refused:
+        assert refused.wait() != 0
+    cure = refused.said().partition("; clear it with: ")[2].splitlines()[0]
+    assert cure.endswith("--unlock")
+    cleared = faulty.command("bash", "-c", f"PATH={shlex.quote(str(_bin()))}:$PATH; {cure}")
+    assert cleared.returncode == 0, cleared.stderr
+    with head_of(faulty, MANIFEST, name="again") as again:
+        wait_for_job(faulty, HELD)
+        states = {number: state for number, state, *_ in cluster.jobs()}
+        assert states[orphan] == "RUNNING"
+        release(faulty, HELD)
+        assert again.wait() == 0, again.said()
+    wait_until(lambda: dict(cluster.jobs("%i|%T"))[orphan] != "RUNNING", "the orphan did not end")  # type: ignore[arg-type]
+    assert same_manifest(faulty, finished)
+    assert leftovers(faulty) == []
+
+
+def _bin() -> Path:
+    from clones import BIN
+
+    return BIN
+
+
+def test_a_second_head_is_refused_and_a_dry_run_disturbs_nothing(
+    cluster: Cluster, faulty: Clone, finished: Clone, tiny_root: Path
+) -> None:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST) as head:
+        wait_for_job(faulty, HELD)
+        listing = faulty.results("listing/listing.json").read_bytes()
+        added = tiny_root / "DATASET" / "train" / "1" / "added_while_running.jpg"
+        added.write_bytes(next(tiny_root.rglob("*_aligned.jpg")).read_bytes())
+        with head_of(faulty, MANIFEST, name="second") as second:
+            assert second.wait() != 0
+        assert f"process {head.process.pid} on this host is running the workflow" in second.said()
+        with head_of(faulty, MANIFEST, "--dry-run", name="dry") as dry:
+            assert dry.wait() != 0 or "preprocess" in dry.said()
+        added.unlink()
+        assert faulty.results("listing/listing.json").read_bytes() == listing
+        release(faulty, HELD)
+        assert head.wait() == 0, head.said()
+    assert same_manifest(faulty, finished)
+
+
+def test_the_controller_is_restarted_in_the_middle(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST) as head:
+        wait_for_job(faulty, HELD)
+        cluster.stop_daemon("slurmctld")
+        release(faulty, HELD)
+        cluster.start_controller()
+        assert head.wait() == 0, head.said()
+    assert same_manifest(faulty, finished)
+
+
+def test_a_drained_node_finishes_its_job_and_the_others_take_the_rest(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST) as head:
+        number = wait_for_job(faulty, HELD)
+        node = dict(map(tuple, cluster.jobs("%i|%N")))[number]  # type: ignore[arg-type]
+        cluster.ask("scontrol", "update", f"nodename={node}", "state=drain", "reason=test")
+        try:
+            release(faulty, HELD)
+            assert head.wait() == 0, head.said()
+            places = {comment: where for comment, where in cluster.jobs("%k|%N", "--sort=i")}
+        finally:
+            cluster.ask("scontrol", "update", f"nodename={node}", "state=resume")
+    assert places["rule_preprocess_wildcards_0001"] == node
+    assert places["rule_manifest"] != node
+    assert same_manifest(faulty, finished)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Give a disk of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(["mount", *options], check=False, capture_output=True).returncode:
+        pytest.skip("no disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_gives_a_clear_error_and_nothing_half_written(
+    cluster: Cluster, cluster_clone: Clone, finished: Clone, small_disk: Path
+) -> None:
+    clone = cluster_clone
+    clone.results().parent.mkdir()
+    clone.results().symlink_to(small_disk)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(3_900_000))
+    with head_of(clone, MANIFEST, "--retries", "0") as head:
+        assert head.wait() != 0
+    assert "No space left on device" in head.said()
+    whole = [*clone.results().rglob("*.parquet"), *clone.results().rglob("*.arrow")]
+    for path in whole:
+        assert path.read_bytes() == finished.results(path.relative_to(clone.results())).read_bytes()  # type: ignore[arg-type]
+    assert leftovers(clone) == []
+    ballast.unlink()
+    with head_of(clone, MANIFEST, name="again") as again:
+        assert again.wait() == 0, again.said()
+    assert same_manifest(clone, finished)
