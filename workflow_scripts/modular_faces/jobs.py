@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import re
+import resource
 import sys
 from pathlib import Path
 
@@ -38,6 +41,21 @@ def start_job(log: str) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
+    atexit.register(_say_what_was_used)
+
+
+def _say_what_was_used() -> None:
+    """Write processor time and largest memory of the job, with what it started, as the last line of its log.
+
+    Notes
+    -----
+    The process's own ``ru_maxrss`` would begin with that of the process that started it.
+    """
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    seconds = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    kilobytes = max(int(peak[1]) if peak else 0, children.ru_maxrss)
+    logging.info("used %.2f s of processor time, at most %d MB of memory", seconds, kilobytes // 1024)
 
 
 def as_path(value: str | None) -> Path | None:
