@@ -19,10 +19,12 @@ include: "rules/texture.smk"
 include: "rules/pose.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
+include: "rules/account.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.merge.output,
-        study_tables(),
+        final_files,
+        rules.efficiency.output,
+        rules.datapackage.output,

@@ -18,10 +18,12 @@ from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, table_metadata
+from modular_faces.run_record import RUN_FILE, describe_run, write_run
 from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()
-SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+HOME = Path(str(workflow.current_basedir.get_path_or_uri(secret_free=True))).parent
+SCRIPTS = HOME / "workflow_scripts"
 
 try:
     CONFIG = load_config(config)
@@ -38,6 +40,9 @@ if workflow.is_main_process:
     about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
+
+    if not workflow.modifier.is_main_snakefile():
+        PLAN.publish()  # another workflow uses this one as a module: `onstart` below is not called
 
 RESULTS = PLAN.results
 
@@ -81,6 +86,12 @@ def study_tables():
         return []
     bridge = rules.bridge.output if any(pairs_of_study(PLAN.study_runs)) else []
     return [rules.gather_study.output.table, *bridge]
+
+
+def final_files(wildcards):
+    """Everything a run is for, but its account of itself."""
+    manifest = rules.manifest.output
+    return [*rules.merge.output, *manifest, *study_tables()]
 
 
 def of_source(name):
@@ -229,10 +240,39 @@ def minutes_of(minutes):
     return of_attempt
 
 
+def graph_of_run():
+    """Which rule needs what which other one writes, in this run."""
+    needed = workflow.dag.dependencies.items()
+    pairs = {(other.rule.name, job.rule.name) for job, jobs in needed for other in jobs}
+    return sorted(pairs)
+
+
+def requested_by_rules():
+    """What the first job of each rule asks for, at its first attempt."""
+    first = {job.rule.name: job for job in reversed(list(workflow.dag.jobs))}
+    return {
+        name: {
+            "threads": job.threads,
+            "mem_mb": job.resources.get("mem_mb"),
+            "runtime": job.resources.get("runtime"),
+        }
+        for name, job in first.items()
+        if name != "all"
+    }
+
+
 onstart:
     if workflow.is_main_process:
         record_head(Path(".snakemake"))
         PLAN.publish()
+        record = describe_run(
+            CONFIG.model_dump(mode="json"),
+            repository=HOME,
+            command=["snakemake", *sys.argv[1:]],
+            graph=graph_of_run(),
+            requested=requested_by_rules(),
+        )
+        write_run(Path(RESULTS), record)
 
 
 onsuccess:

@@ -63,9 +63,7 @@ def why_not() -> str:
     """Say why no cluster can be started here; empty when one can."""
     missing = [name for name in DAEMONS if shutil.which(name, path=_PATH) is None]
     if missing:
-        return (
-            f"{', '.join(missing)} not installed (apt-get install slurmctld slurmd slurm-client munge)"
-        )
+        return f"{', '.join(missing)} not installed (apt-get install slurmctld slurmd slurm-client munge)"
     if os.geteuid() != 0:
         return "only root can start a cluster of its own"
     if SYSTEM_CONF.exists() and not SYSTEM_CONF.is_symlink():
@@ -112,6 +110,10 @@ class Cluster:
         """Fields of all jobs, ended ones too: number, state, comment, memory and time asked for."""
         lines = self.ask("squeue", "--noheader", "--states=all", f"--format={columns}", *options)
         return [line.split("|") for line in lines.splitlines()]
+
+    def state_of(self, job: str) -> str:
+        """State of a job by its number."""
+        return {number: state for number, state in self.jobs("%i|%T")}[job]
 
     def pid_file(self, daemon: str) -> Path:
         """Where a daemon (`slurmctld`, `munged`, `slurmd.node1`) left its process id."""

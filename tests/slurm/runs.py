@@ -69,6 +69,10 @@ class Head:
         """What it said so far."""
         return self.log.read_text()
 
+    def only_its_jobs(self) -> str:
+        """Option of `squeue` for the jobs of this head, which all carry one name."""
+        return "--name=" + self.said().partition("SLURM run ID: ")[2].split()[0]
+
 
 @contextmanager
 def head_of(clone: Clone, *arguments: str | Path, name: str = "head") -> Iterator[Head]:
@@ -76,7 +80,15 @@ def head_of(clone: Clone, *arguments: str | Path, name: str = "head") -> Iterato
     log = clone.folder / f"{name}.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [BIN / "snakemake", *arguments, "--profile", "slurm", *QUICK, "--configfile", TINY_CONFIG],
+            [
+                BIN / "snakemake",
+                *arguments,
+                "--profile",
+                "slurm",
+                *QUICK,
+                "--configfile",
+                TINY_CONFIG,
+            ],
             cwd=clone.folder,
             env=clone.environment,
             stdout=stream,

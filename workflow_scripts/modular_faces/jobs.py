@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def start_job(log: str) -> None:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     atexit.register(_say_what_was_used)
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: object) -> None:
+    """End as after an error, so that no half-written file stays: a cluster ends jobs with this signal."""
+    sys.exit("ended by a signal: cancelled, or over its time")
 
 
 def _say_what_was_used() -> None:
@@ -51,11 +58,15 @@ def _say_what_was_used() -> None:
     -----
     The process's own ``ru_maxrss`` would begin with that of the process that started it.
     """
-    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, children = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     seconds = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     kilobytes = max(int(peak[1]) if peak else 0, children.ru_maxrss)
-    logging.info("used %.2f s of processor time, at most %d MB of memory", seconds, kilobytes // 1024)
+    logging.info(
+        "used %.2f s of processor time, at most %d MB of memory", seconds, kilobytes // 1024
+    )
 
 
 def as_path(value: str | None) -> Path | None:

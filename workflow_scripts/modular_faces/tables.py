@@ -39,13 +39,22 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     Path
         A name in the same folder, unique to this process.
+
+    Notes
+    -----
+    What killed processes left of the same file is swept away. One that still writes there, a job whose head
+    process was killed, then fails instead of putting its older content over the newer one.
     """
     final = Path(path)
     final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.with_name(f".{final.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    mark = f".{final.name}."
+    temporary = final.with_name(f"{mark}{os.getpid()}.{secrets.token_hex(4)}")
     try:
         yield temporary
         temporary.replace(final)
+        for left in final.parent.iterdir():
+            if left.name.startswith(mark):
+                left.unlink(missing_ok=True)
     finally:
         temporary.unlink(missing_ok=True)
 
