@@ -33,7 +33,6 @@ rule efficiency:
         runtime=minutes_of(30),
     params:
         results=RESULTS,
-        run=f"{RESULTS}/{RUN_FILE}",
         code=code_of("efficiency"),
     message:
         "comparing what the jobs asked for with what they used"

@@ -18,7 +18,8 @@ from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, table_metadata
-from modular_faces.run_record import RUN_FILE, describe_run, write_run
+from modular_faces.run_file import write_run
+from modular_faces.run_record import describe_run
 from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()

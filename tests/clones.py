@@ -25,7 +25,7 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "resources" / "sample"
-COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs")
+COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs", "docs/captions")
 BIN = Path(sys.executable).parent
 TIMEOUT = 600
 """Seconds after which a command counts as hanging; it says nothing about speed."""
@@ -43,6 +43,9 @@ FINAL_FILES = (
 RESULTS = Path("results/tiny")
 TINY_CONFIG = "tiny.yaml"
 
+ACCOUNT = ("efficiency", "datapackage")
+"""Rules of the run's account of itself."""
+
 _MESSAGES = {
     r"reading pictures of shard (\d+)": "preprocess",
     r"gathering the manifest, .*": "manifest",
@@ -55,6 +58,8 @@ _MESSAGES = {
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
     r"gathering the study": "gather_study",
+    r"comparing what the jobs asked for with what they used": "efficiency",
+    r"describing the results as a data package": "datapackage",
 }
 
 
@@ -131,7 +136,17 @@ class Clone:
         return self.run("--configfile", TINY_CONFIG, *arguments, prefix=prefix)
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
-        """Jobs of a dry run, without `all`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
+        """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
+
+        Without `all`, and without the account of the run, which is to be planned whenever anything else is.
+        """
+        jobs = self.planned_with_account(*arguments)
+        account = {name: jobs.pop(name, 0) for name in ACCOUNT}
+        assert set(account.values()) == {int(jobs.total() > 0)}, (account, jobs)
+        return jobs
+
+    def planned_with_account(self, *arguments: str | Path) -> Counter[str]:
+        """The same with the jobs of the account of the run."""
         text = self.run("-n", *arguments)
         jobs = Counter(
             job

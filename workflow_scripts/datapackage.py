@@ -10,7 +10,7 @@ from modular_faces.datapackage import (
     write_package,
 )
 from modular_faces.jobs import start_job
-from modular_faces.run_record import read_run
+from modular_faces.run_file import read_run
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -7,11 +7,11 @@ from modular_faces.efficiency import (
     efficiency_csv,
     efficiency_html,
     efficiency_rows,
-    read_requested,
     read_uses,
     set_resources_yaml,
 )
 from modular_faces.jobs import start_job
+from modular_faces.run_file import read_run
 from modular_faces.tables import whole_file
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 output, params = snakemake.output, snakemake.params
-rows = efficiency_rows(read_uses(Path(params.results)), read_requested(Path(params.run)))
+results = Path(params.results)
+rows = efficiency_rows(read_uses(results), read_run(results)["requested"])
 for path, text in (
     (output.table, efficiency_csv(rows)),
     (output.page, efficiency_html(rows)),

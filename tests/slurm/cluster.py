@@ -1,4 +1,4 @@
-"""A private SLURM of some virtual nodes on this machine: on loopback, without systemd, ended by recorded process ids."""
+"""A private SLURM of some virtual nodes on this machine: on loopback, no systemd, ended by recorded process ids."""
 
 from __future__ import annotations
 
@@ -113,7 +113,12 @@ class Cluster:
 
     def state_of(self, job: str) -> str:
         """State of a job by its number."""
-        return {number: state for number, state in self.jobs("%i|%T")}[job]
+        return self.by("%i", "%T")[job]
+
+    def by(self, key: str, value: str, *options: str) -> dict[str, str]:
+        """One field of all jobs by another; of jobs with the same key the last one counts."""
+        jobs = self.jobs(f"{key}|{value}", "--sort=i", *options)
+        return {one[0]: one[1] for one in jobs}
 
     def pid_file(self, daemon: str) -> Path:
         """Where a daemon (`slurmctld`, `munged`, `slurmd.node1`) left its process id."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from cluster import Cluster, start_cluster, why_not
+
 from clones import Clone
 
 

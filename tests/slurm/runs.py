@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cluster import wait_until
+
 from clones import BIN, TIMEOUT, TINY_CONFIG, Clone
 
 QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10")
@@ -71,7 +72,8 @@ class Head:
 
     def only_its_jobs(self) -> str:
         """Option of `squeue` for the jobs of this head, which all carry one name."""
-        return "--name=" + self.said().partition("SLURM run ID: ")[2].split()[0]
+        name: str = self.said().partition("SLURM run ID: ")[2].split()[0]
+        return f"--name={name}"
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from cluster import Cluster, wait_until
-from clones import RESULTS, TIMEOUT, Clone
 from runs import head_of, make_faulty, order, release, wait_for_job
+
+from clones import RESULTS, TIMEOUT, Clone
 
 MANIFEST = RESULTS / "manifest.parquet"
 HELD = "preprocess-0001"
@@ -149,15 +149,14 @@ def test_a_drained_node_finishes_its_job_and_the_others_take_the_rest(
     order(faulty, HELD, "hold")
     with head_of(faulty, MANIFEST) as head:
         number = wait_for_job(faulty, HELD)
-        node = {job: where for job, where in cluster.jobs("%i|%N")}[number]
+        node = cluster.by("%i", "%N")[number]
         cluster.ask("scontrol", "update", f"nodename={node}", "state=drain", "reason=test")
         try:
             release(faulty, HELD)
             assert head.wait() == 0, head.said()
-            jobs = cluster.jobs("%k|%N", head.only_its_jobs())
+            places = cluster.by("%k", "%N", head.only_its_jobs())
         finally:
             cluster.ask("scontrol", "update", f"nodename={node}", "state=resume")
-    places = {comment: where for comment, where in jobs}
     assert places["rule_preprocess_wildcards_0001"] == node
     assert places["rule_manifest"] != node
     assert same_manifest(faulty, finished)

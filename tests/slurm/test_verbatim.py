@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cluster import Cluster
+
 from clones import FINAL_FILES, SAMPLE, Clone, make_clone
 
 

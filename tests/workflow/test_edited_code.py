@@ -93,6 +93,10 @@ USED_BY: dict[str, set[str]] = {
     "merge.py": {"merge"},
     "summary.py": {"merge"},
     "summary_text.py": set(),
+    "efficiency.py": {"efficiency"},
+    "datapackage.py": {"datapackage"},
+    "run_file.py": {"efficiency", "datapackage"},
+    "run_record.py": set(),
 }
 
 

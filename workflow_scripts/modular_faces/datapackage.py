@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modular_faces.run_record import file_sha256, graph_text, read_run
+from modular_faces.run_file import file_sha256, graph_text, read_run
 from modular_faces.tables import read_table, whole_file
 
 PACKAGE_FILE = "datapackage.json"
@@ -80,6 +80,7 @@ def _resource(results: Path, name: str, types: Mapping[str, str]) -> dict[str, A
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{file_sha256(path)}",
+        "type": "table" if kind == "csv" else "file",
     }
     if path.name.startswith("features") and kind == "csv" and "dictionary" not in path.name:
         resource |= {"profile": "tabular-data-resource", "schema": _schema(path, types)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -198,9 +197,10 @@ th {{ vertical-align: bottom; font-weight: 600; max-width: 7em; }}
 p {{ max-width: 50em; line-height: 1.4; }}
 </style>
 <h1>What was asked for, and what was used</h1>
-<p>A row per rule, the longest first. Memory is the most that a job of the rule held, in megabytes; processor time is that of the
-jobs themselves. On a cluster two Snakemake processes around each job count as its memory too, so that what is suggested is more than
-what the job used. The file set_resources.yaml beside this table holds the suggestions, ready for a profile.</p>
+<p>A row per rule, the longest first. Memory is the most that a job of the rule held, in megabytes; processor time is
+that of the jobs themselves. On a cluster two Snakemake processes around each job count as its memory too, so that what
+is suggested is more than what the job used. The file set_resources.yaml beside this table holds the suggestions, ready
+for a profile.</p>
 <table><thead><tr>{heads}</tr></thead><tbody>
 {body}
 </tbody></table></html>
@@ -219,11 +219,3 @@ def set_resources_yaml(rows: Sequence[Mapping[str, Any]]) -> str:
             lines.append(f'    mem_mb: "{row["suggested_mb"]} * attempt"')
         lines.append(f'    runtime: "{row["suggested_minutes"]} * attempt"')
     return "\n".join(lines) + "\n"
-
-
-def read_requested(run: Path) -> dict[str, dict[str, Any]]:
-    """Read what each rule asked for from the record of the run; empty where there is none."""
-    if not run.exists():
-        return {}
-    requested: dict[str, dict[str, Any]] = json.loads(run.read_text(encoding="utf-8"))["requested"]
-    return requested
