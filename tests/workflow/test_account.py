@@ -31,12 +31,13 @@ def test_the_suggestions_can_be_used_as_they_are(finished_copy: Clone) -> None:
     suggested = yaml.safe_load(finished_copy.results("provenance/set_resources.yaml").read_text())
     profile = finished_copy.folder / "profiles" / "local" / "config.yaml"
     profile.write_text(profile.read_text() + yaml.safe_dump(suggested))
-    text = finished_copy.run(
-        *("-n", "--forceall", "--profile", "profiles/local", "--configfile", TINY_CONFIG)
+    finished_copy.run_tiny(
+        "--profile", "profiles/local", "--cores", "1", "--forcerun", "efficiency"
     )
-    wanted = suggested["set-resources"]["merge"]["mem_mb"].partition(" ")[0]
-    merge = text[text.index("merging the table") :]
-    assert f"mem_mb={wanted}" in merge[: merge.index("\n\n")]
+    requested = json.loads(finished_copy.results("provenance/run.json").read_text())["requested"]
+    for rule, asked in suggested["set-resources"].items():
+        for key, value in asked.items():
+            assert f"{requested[rule][key]} * attempt" == value
 
 
 def test_the_report_holds_the_table(finished_copy: Clone) -> None:
