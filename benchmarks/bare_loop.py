@@ -133,6 +133,7 @@ def finish(pictures: Path, folder: Path, count: int) -> None:
         features=str(folder / "features.parquet"),
         core=str(folder / "features_core.csv"),
         full=None,
+        rows_per_file=None,
         face=config.regions.face,
         rename={},
         metadata={},

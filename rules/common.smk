@@ -141,7 +141,16 @@ def wanted_tables():
         names["openface"] = OPTIONAL_FILES["openface"]
     if CONFIG.landmarks.faces_table:
         names["faces"] = OPTIONAL_FILES["faces"]
-    return {key: f"{RESULTS}/{name}" for key, name in names.items()}
+    paths = {key: f"{RESULTS}/{name}" for key, name in names.items()}
+    if rows_per_file():
+        paths["features"] = directory(paths["features"])
+    return paths
+
+
+def rows_per_file():
+    """Rows of each file of the table where it is cut into several; None where it is one file."""
+    most = CONFIG.merge.rows_per_file
+    return most if PLAN.count > most else None
 
 
 def log_of(rule_name, *wildcards):

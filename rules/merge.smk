@@ -31,6 +31,7 @@ rule merge:
         runtime=minutes_of(60),
     params:
         options=options_of("merge"),
+        rows_per_file=rows_per_file(),
         metadata=metadata_of_table(),
         code=code_of("merge"),
     message:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.datapackage import (
+    all_files,
     describe_files,
     describe_package,
     inputs_digest,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 params = snakemake.params
 results = Path(params.results)
-files = [Path(path).relative_to(results).as_posix() for path in snakemake.input]
+files = [path.relative_to(results).as_posix() for path in all_files(snakemake.input)]
 package = describe_package(
     params.dataset,
     describe_files(results, files),

@@ -51,6 +51,15 @@ def package_name(dataset: str) -> str:
     return f"modular-faces-{re.sub(r'[^a-z0-9_-]', '-', dataset.lower())}"
 
 
+def all_files(paths: Iterable[str]) -> list[Path]:
+    """Files at paths, and inside of those that are folders."""
+    return [
+        file
+        for path in map(Path, paths)
+        for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
+    ]
+
+
 def describe_files(results: Path, files: Iterable[str]) -> list[dict[str, Any]]:
     """Describe files of a results folder as resources of a data package.
 
