@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Cluster, wait_until
 from runs import head_of, make_faulty, order, release, wait_for_job
 
 from clones import RESULTS, TIMEOUT, Clone
+from cluster import Cluster, wait_until
 
 MANIFEST = RESULTS / "manifest.parquet"
 HELD = "preprocess-0001"
@@ -78,7 +78,7 @@ def test_a_shard_that_always_fails_stops_nothing_but_what_needs_it(
         assert faulty.results(name).read_bytes() == finished.results(name).read_bytes()
     end = head.said()[head.said().index("stopped: ") :]
     listing = json.loads(faulty.results("listing/listing.json").read_text())
-    assert f"  landmarks, shard 0001: {RESULTS}/logs/landmarks/0001.log\n" in end
+    assert f"  landmarks, shard 0001: {RESULTS}/logs/landmarks/0001.log" in end
     assert f"    {listing['counts'][1]} pictures (DATASET/" in end
     assert f"listed in {RESULTS}/listing/shards/{listing['shards'][1]}" in end
     assert "this shard always fails" in faulty.results("logs/landmarks/0001.log").read_text()
