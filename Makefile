@@ -45,10 +45,10 @@ slurm-packages:
 			$(SLURM_PACKAGES) >/dev/null; } || echo "no SLURM and no right to install it: its tests are skipped"
 
 test-slurm: $(VENV)/.dev slurm-packages  ## a real SLURM of two nodes on this machine, with faults
-	timeout 1800 $(BIN)/pytest tests/slurm -m "not long"
+	timeout --signal=INT --kill-after=60 1800 $(BIN)/pytest tests/slurm -m "not long"
 
 test-slurm-long: $(VENV)/.dev slurm-packages  ## faults that take minutes: time limit, a node that dies
-	timeout 3600 $(BIN)/pytest tests/slurm -m long
+	timeout --signal=INT --kill-after=60 3600 $(BIN)/pytest tests/slurm -m long
 
 lint: $(VENV)/.dev  ## ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -175,22 +176,31 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_gives_a_clear_error_and_nothing_half_written(
-    cluster: Cluster, cluster_clone: Clone, finished: Clone, small_disk: Path
+    cluster: Cluster, faulty: Clone, finished: Clone, small_disk: Path
 ) -> None:
-    clone = cluster_clone
-    clone.results().parent.mkdir()
-    clone.results().symlink_to(small_disk)
+    faulty.results().parent.mkdir()
+    faulty.results().symlink_to(small_disk)
     ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes(3_900_000))
-    with head_of(clone, MANIFEST, "--retries", "0") as head:
+    order(faulty, HELD, "hold")
+    with head_of(faulty, MANIFEST, "--retries", "0") as head:
+        wait_for_job(faulty, HELD)
+        fill(ballast)
+        release(faulty, HELD)
         assert head.wait() != 0
     assert "No space left on device" in head.said()
-    whole = [*clone.results().rglob("*.parquet"), *clone.results().rglob("*.arrow")]
-    for path in whole:
-        name = path.relative_to(clone.results()).as_posix()
+    assert not faulty.results("shards/0001/pictures.arrow").exists()
+    for path in (*faulty.results().rglob("*.parquet"), *faulty.results().rglob("*.arrow")):
+        name = path.relative_to(faulty.results()).as_posix()
         assert path.read_bytes() == finished.results(name).read_bytes()
-    assert leftovers(clone) == []
+    assert leftovers(faulty) == []
     ballast.unlink()
-    with head_of(clone, MANIFEST, name="again") as again:
+    with head_of(faulty, MANIFEST, name="again") as again:
         assert again.wait() == 0, again.said()
-    assert same_manifest(clone, finished)
+    assert same_manifest(faulty, finished)
+
+
+def fill(path: Path) -> None:
+    """Write a file that leaves no room on its disk."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))

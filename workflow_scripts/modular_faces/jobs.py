@@ -9,7 +9,10 @@ import re
 import resource
 import signal
 import sys
+import traceback
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 import cv2
 import pyarrow as pa
@@ -36,14 +39,27 @@ def start_job(log: str) -> None:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
     sys.stdout.flush()
     sys.stderr.flush()
+    before = os.dup(2)
     for stream in (1, 2):
         os.dup2(file, stream)
     os.close(file)
+    sys.excepthook = partial(_report_error, before)
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
     )
     atexit.register(_say_what_was_used)
     signal.signal(signal.SIGTERM, _end)
+
+
+def _report_error(
+    before: int, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Write an uncaught error to the log, or where the job wrote before when the log's disk is full."""
+    text = "".join(traceback.format_exception(kind, error, trace)).encode(errors="replace")
+    try:
+        os.write(2, text)
+    except OSError:
+        os.write(before, text)
 
 
 def _end(number: int, frame: object) -> None:
