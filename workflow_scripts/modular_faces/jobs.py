@@ -57,9 +57,14 @@ def _report_error(
     """Write an uncaught error to the log, or where the job wrote before when the log's disk is full."""
     text = "".join(traceback.format_exception(kind, error, trace)).encode(errors="replace")
     try:
-        os.write(2, text)
+        _write(2, text)
     except OSError:
-        os.write(before, text)
+        _write(before, text)
+
+
+def _write(file: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(file, text) :]
 
 
 def _end(number: int, frame: object) -> None:
