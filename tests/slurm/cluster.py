@@ -68,6 +68,10 @@ def why_not() -> str:
         return "only root can start a cluster of its own"
     if SYSTEM_CONF.exists() and not SYSTEM_CONF.is_symlink():
         return f"{SYSTEM_CONF} belongs to a cluster of this machine"
+    if SYSTEM_CONF.is_symlink():
+        controller = SYSTEM_CONF.readlink().parent / "run" / "slurmctld.pid"
+        if controller.exists() and Path("/proc", controller.read_text().strip()).exists():
+            return f"another test runs a cluster ({controller.parents[1]})"
     return ""
 
 
