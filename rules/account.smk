@@ -32,7 +32,7 @@ rule efficiency:
         mem_mb=memory_of(700),
         runtime=minutes_of(30),
     params:
-        results=RESULTS,
+        results=results_folder,
         code=code_of("efficiency"),
     message:
         "comparing what the jobs asked for with what they used"
@@ -57,7 +57,7 @@ rule datapackage:
         mem_mb=memory_of(1500),
         runtime=minutes_of(60),
     params:
-        results=RESULTS,
+        results=results_folder,
         dataset=CONFIG.dataset.name,
         code=code_of("datapackage"),
     message:

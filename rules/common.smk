@@ -89,6 +89,11 @@ def study_tables():
     return [rules.gather_study.output.table, *bridge]
 
 
+def results_folder(wildcards):
+    """Folder of the results of the dataset."""
+    return RESULTS
+
+
 def final_files(wildcards):
     """Everything a run is for, but its account of itself."""
     manifest = rules.manifest.output
