@@ -1,4 +1,4 @@
-"""Memory of the merge as the number of shards grows: one finished shard stands for all of them.
+"""Memory of merge and manifest as the dataset grows: one finished shard stands for all of them.
 
 snakemake --profile profiles/local          # the bundled sample, whose shard is taken
 python benchmarks/merge_memory.py 10 100 400
@@ -15,8 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from modular_faces.manifest import manifest_table
 from modular_faces.merge import read_features, write_features
 from modular_faces.summary import write_summary
 from modular_faces.tables import read_table, write_parts
@@ -30,8 +33,11 @@ def main() -> int:
     parser.add_argument("shards", type=int, nargs="+")
     parser.add_argument("--results", type=Path, default=Path("results/sample"))
     parser.add_argument("--rows-per-file", type=int)
+    parser.add_argument("--manifest", action="store_true", help="the manifest, of so many pictures")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.manifest:
+        return manifests(options)
     if options.inside:
         print(merge(options.results, options.shards[0], options.rows_per_file))
         return 0
@@ -47,6 +53,47 @@ def main() -> int:
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         print(done.stdout.strip(), flush=True)
     return 0
+
+
+def manifests(options: argparse.Namespace) -> int:
+    """Measure the manifest of so many pictures, each number in a process of its own."""
+    if options.inside:
+        print(manifest(options.results, options.shards[0]))
+        return 0
+    print("| pictures | largest memory, MB | seconds |\n| ---: | ---: | ---: |")
+    for number in options.shards:
+        command = [sys.executable, __file__, str(number), "--manifest", "--inside"]
+        command += ["--results", str(options.results)]
+        print(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+    return 0
+
+
+def manifest(results: Path, number: int) -> str:
+    """Make the manifest of so many pictures that all differ; a row of the table."""
+    started = time.perf_counter()
+    shard = read_table(results / "shards" / "0000" / "inspection.parquet")
+    rows = shard.take([k % shard.num_rows for k in range(number)])
+    rng = np.random.default_rng(1)
+    names = pa.array([f"DATASET/train/{k % 7}/{k:08d}_aligned.jpg" for k in range(number)])
+    unlike: dict[str, pa.Array] = dict.fromkeys(("image_id", "path"), names)
+    unlike["sha256"] = pa.array([f"{k:064x}" for k in range(number)])
+    for name in ("phash", "phash_mirrored"):
+        unlike[name] = pa.array(rng.integers(0, 2**63, number), rows.schema.field(name).type)
+    for name, values in unlike.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, values)
+    nothing = dict.fromkeys(("split", "label", "label_name"), pa.nulls(number, pa.string()))
+    labels = pa.table({"image_id": names, **nothing})
+    made = manifest_table(rows, labels, max_distance=6, min_correlation=0.99)
+    with tempfile.TemporaryDirectory() as folder:
+        write_parts([made], Path(folder) / "manifest.parquet", metadata={})
+    return f"| {number:,} | {largest_memory()} | {time.perf_counter() - started:.0f} |"
+
+
+def largest_memory() -> int:
+    """Largest resident memory of this process so far, in MB."""
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert peak
+    return int(peak[1]) // 1024
 
 
 def merge(results: Path, number: int, rows_per_file: int | None) -> str:
@@ -75,10 +122,8 @@ def merge(results: Path, number: int, rows_per_file: int | None) -> str:
         files = [features] if features.is_file() else list(features.iterdir())
         size = sum(file.stat().st_size for file in files) / 1e6
         count = sum(pq.read_metadata(file).num_rows for file in files)
-    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    assert peak
     seconds = time.perf_counter() - started
-    return f"| {number} | {count:,} | {int(peak[1]) // 1024} | {seconds:.0f} | {size:.0f} |"
+    return f"| {number} | {count:,} | {largest_memory()} | {seconds:.0f} | {size:.0f} |"
 
 
 def copies_of_shard(results: Path, folder: Path) -> list[str]:

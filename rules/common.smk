@@ -246,6 +246,11 @@ def memory_of(megabytes):
     return of_attempt
 
 
+def memory_of_manifest():
+    """Memory of the manifest in MB: it compares all pictures with each other (docs/scaling.md)."""
+    return 1500 + 3 * PLAN.count // 1000
+
+
 def minutes_of(minutes):
     """Time limit of a job in minutes, more at each attempt."""
 

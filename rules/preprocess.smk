@@ -47,7 +47,7 @@ rule manifest:
         environment("extract")
     threads: 1
     resources:
-        mem_mb=memory_of(1500),
+        mem_mb=memory_of(memory_of_manifest()),
         runtime=minutes_of(60),
     params:
         listings=PLAN.listings,

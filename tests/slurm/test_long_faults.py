@@ -45,7 +45,8 @@ def test_a_job_over_its_time_gets_more_the_next_time(
         assert head.wait() == 0, head.said()
         jobs = cluster.jobs("%k|%l|%T", head.only_its_jobs())
     asked = {limit: state for comment, limit, state in jobs if comment == COMMENT}
-    assert asked == {"1:00": "TIMEOUT", "2:00": "COMPLETED"}
+    assert asked.pop("1:00") == "TIMEOUT"
+    assert asked in ({"2:00": "COMPLETED"}, {"2:00": "TIMEOUT", "3:00": "COMPLETED"})
     assert same_manifest(faulty, finished)
 
 
