@@ -24,10 +24,12 @@ include: "rules/study.smk"
 include: "rules/descriptors.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
+include: "rules/account.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.merge.output,
-        study_tables(),
+        final_files,
+        rules.efficiency.output,
+        rules.datapackage.output,

@@ -141,6 +141,10 @@ USED_BY: dict[str, set[str]] = {
     "pages/provenance_notes.py": {"failures_page"},
     "pages/report_section.py": {"failures_page"},
     "pages/shell.py": {"failures_page"},
+    "efficiency.py": {"efficiency"},
+    "datapackage.py": {"datapackage"},
+    "run_file.py": {"efficiency", "datapackage"},
+    "run_record.py": set(),
 }
 
 

@@ -102,6 +102,9 @@ class Merge(Section):
 
     full_csv: bool = False
     """Also write `features.csv` with every column."""
+    rows_per_file: Annotated[int, Field(ge=1)] = 1_000_000
+    """Above so many pictures `features.parquet` is a folder of files of so many rows (to the next 4,096), which
+    is read like one file."""
     rename: dict[str, Name] = {}
     """New names of columns in the CSV files: {old: new}."""
 
