@@ -1,0 +1,1 @@
+"""Why landmarks were not found: the studies of failure."""

@@ -1,0 +1,1 @@
+"""Intervals, tests and corrections that every study shares; nothing here knows of pictures."""
