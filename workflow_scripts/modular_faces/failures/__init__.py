@@ -1,1 +1,1 @@
-"""Why landmarks were not found: the studies of failure."""
+"""The failure study: why landmarks were not found, for any dataset and backend."""

@@ -1,1 +1,1 @@
-"""Intervals, tests and corrections that every study shares; nothing here knows of pictures."""
+"""Intervals, tests, corrections and effect sizes: the statistics that studies and the model share."""
