@@ -40,8 +40,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": {"bridge"},
-    "inline_pictures.py": {"bridge"},
+    "figures.py": set(),
+    "inline_pictures.py": set(),
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -102,13 +102,6 @@ USED_BY: dict[str, set[str]] = {
     "failures/outcome.py": set(),
     "failures/report_parts.py": set(),
 }
-"""Folders whose modules serve the same stages are one line; in the others each module has its own."""
-
-ONE_BY_ONE = ("inference/", "failures/")
-
-
-def line_of(module: str) -> str:
-    return module if module.startswith(ONE_BY_ONE) else module.partition("/")[0]
 
 
 def digests(clone: Clone) -> dict[str, str]:
@@ -124,12 +117,8 @@ MODULES = tuple(sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.
 
 
 def test_the_list_names_every_module() -> None:
-<<<<<<< HEAD
     listed = {module if module in USED_BY else module.partition("/")[0] for module in MODULES}
     assert listed == set(USED_BY)
-=======
-    assert set(USED_BY) == {line_of(module) for module in MODULES}
->>>>>>> d31b42c
 
 
 @pytest.fixture(scope="module")
@@ -150,12 +139,8 @@ def test_an_edit_changes_the_digest_of_the_stages_that_use_the_module(
     path.write_bytes(content + b"\n# edited\n")
     after = digests(clone)
     path.write_bytes(content)
-<<<<<<< HEAD
     expected = USED_BY[module if module in USED_BY else module.partition("/")[0]]
     assert {stage for stage in STAGES if after[stage] != before[stage]} == expected
-=======
-    assert {stage for stage in STAGES if after[stage] != before[stage]} == USED_BY[line_of(module)]
->>>>>>> d31b42c
 
 
 SHARDS = ("0000", "0001", "0002")
