@@ -19,9 +19,7 @@ Singles = npt.NDArray[np.float32]
 Marks = npt.NDArray[np.bool_]
 Kernel = Literal["sobel", "laplacian", "canny"]
 
-_SOBEL_SUM = 8.0
-_LAPLACE_SUM = 4.0
-_FLAT = 1e-3
+_FLAT = 0.5
 
 
 class EdgeRule(NamedTuple):
@@ -31,7 +29,7 @@ class EdgeRule(NamedTuple):
     ----------
     kernel : {'sobel', 'laplacian', 'canny'}
     threshold : float
-        Least strength of rule *fixed*, in grey levels per pixel.
+        Least response of rule *fixed*, in grey levels; for Canny the upper of its thresholds.
     share : float
         Share of the pixels that rule *strongest* keeps.
     """
@@ -47,7 +45,7 @@ class Edges(NamedTuple):
     Attributes
     ----------
     strength : (H, W) ndarray of float32
-        Grey levels per pixel.
+        Response of the kernel, in grey levels.
     orientation : (H, W) ndarray of float32
         Degrees from 0 to below 180: 0 runs across, 90 up, 45 rises to the right.
     fixed, strongest : (H, W) ndarray of bool
@@ -73,20 +71,20 @@ def find_edges(grey: Grey, rule: EdgeRule) -> Edges:
 
     Notes
     -----
-    *sobel*: length of the 3 x 3 Sobel gradient. *laplacian*: absolute value of the four-neighbour
-    Laplacian divided by 4. *canny*: Canny's thinned lines with `threshold` and half of it as hysteresis;
-    strength is that of Sobel, and rule *strongest* is the same as with Sobel, since Canny has no share to
-    keep. Orientation always comes from the Sobel gradient. Beyond the frame the picture is mirrored.
+    *sobel*: length of the 3 x 3 Sobel gradient; a step of k grey levels gives 4 k. *laplacian*: absolute
+    value of the four-neighbour Laplacian. *canny*: Canny's thinned lines with `threshold` and half of it as
+    hysteresis; strength is that of Sobel, and rule *strongest* is the same as with Sobel, since Canny has no
+    share to keep. Orientation always comes from the Sobel gradient. Beyond the frame the picture is mirrored.
     """
-    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3) / _SOBEL_SUM
-    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3) / _SOBEL_SUM
+    across = cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3)
+    down = cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
     strength = np.hypot(across, down).astype(np.float32)
     orientation = np.mod(90 - np.degrees(np.arctan2(down, across)), 180).astype(np.float32)
     orientation[orientation >= 180] = 0
     if rule.kernel == "laplacian":
-        strength = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1)) / np.float32(_LAPLACE_SUM)
+        strength = np.abs(cv2.Laplacian(grey, cv2.CV_32F, ksize=1)).astype(np.float32)
     if rule.kernel == "canny":
-        high = rule.threshold * _SOBEL_SUM
+        high = rule.threshold
         fixed = cv2.Canny(grey, high / 2, high, apertureSize=3, L2gradient=True) > 0
     else:
         fixed = strength >= rule.threshold

@@ -219,7 +219,7 @@ def edge_coordinates(
     -------
     pyarrow.Table
         A row per pixel that is an edge by either rule: image_id, group, x, y (pixels of the frame), strength
-        (grey levels per pixel, two decimals), orientation (degrees, whole), fixed, strongest. At most n * H * W
+        (grey levels, one decimal), orientation (degrees, whole), fixed, strongest. At most n * H * W
         rows.
     """
     parts = [_schema().empty_table()]
@@ -231,7 +231,7 @@ def edge_coordinates(
             "group": pa.array(["failure" if lost else "success"] * len(x), pa.string()),
             "x": pa.array(x.astype(np.int16)),
             "y": pa.array(y.astype(np.int16)),
-            "strength": pa.array(np.round(edges.strength[y, x], 2)),
+            "strength": pa.array(np.round(edges.strength[y, x], 1)),
             "orientation": pa.array(np.mod(np.rint(edges.orientation[y, x]), 180).astype(np.int16)),
             "fixed": pa.array(edges.fixed[y, x]),
             "strongest": pa.array(edges.strongest[y, x]),

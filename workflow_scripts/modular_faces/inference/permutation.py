@@ -21,7 +21,7 @@ Members = npt.NDArray[np.bool_]
 
 BLOCK = 250
 """Permutations of one matrix product."""
-_LEAST_VARIANCE = 1e-6
+_LEAST_VARIANCE = 1e-5
 _LEAST_SPREAD = 1e-6
 _TIE = 1e-4
 
@@ -36,7 +36,8 @@ class MapTest:
         Mean of the members minus mean of the others, in the unit of the values; within strata the
         mean of the strata's differences, weighted by ``n_members * n_others / n``.
     effect : (P,) ndarray of float64
-        The difference in standard deviations within the groups (Cohen's d); 0 where nothing varies.
+        The difference in standard deviations within the groups (Cohen's d); 0 where nothing varies, NaN
+        where the groups differ and nothing varies within them.
     statistic : (P,) ndarray of float64
         The difference divided by its standard error; 0 where nothing varies.
     p_values : (P,) ndarray of float64
@@ -144,10 +145,9 @@ def map_test(
     )
     observed = statistic[0].astype(np.float64)
     difference = slope[0].astype(np.float64)
-    within = np.sqrt(np.maximum(1 - np.square(difference) * design.weight / len(member_rows), 0))
     return MapTest(
         difference=difference * np.where(varies, spread, 0.0),
-        effect=np.divide(difference, within, out=np.zeros_like(difference), where=within > 0),
+        effect=_effect(difference, design),
         statistic=observed,
         p_values=_corrected(observed, maxima),
         threshold=float(np.quantile(np.append(maxima, np.abs(observed).max()), 0.95)),
@@ -231,6 +231,15 @@ class _Studentised:
             variance += memberships @ self._squares
         np.maximum(variance, _LEAST_VARIANCE * self._weight, out=variance)
         return slope, product / np.sqrt(variance * self._factor)
+
+
+def _effect(slope: Floats, design: _Design) -> Floats:
+    """Slopes of values with a standard deviation of 1, in standard deviations within groups."""
+    within = 1 - np.square(slope) * design.weight / len(design.rows)
+    effect = np.full(slope.shape, np.nan)
+    varies = within > _LEAST_VARIANCE
+    effect[varies] = slope[varies] / np.sqrt(within[varies])
+    return effect
 
 
 def _permuted(
