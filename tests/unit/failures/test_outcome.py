@@ -12,7 +12,6 @@ from studies import manifest_of, study_of
 from modular_faces.failures.outcome import (
     NotAStudyError,
     Outcome,
-    default_outcome,
     levels_to_study,
     load_study,
     outcomes_at_both_levels,
@@ -33,31 +32,6 @@ def outcome_of(failed: list[bool], **changes: object) -> Outcome:
         "split": None,
     }
     return Outcome(**(fixed | changes))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("runs", "sources", "chosen"),
-    [
-        ([MESH, ("openface", "original")], {}, ("openface", "original")),
-        (
-            [MESH, ("precomputed", "lab")],
-            {"lab": "original"},
-            ("precomputed", "lab"),
-        ),
-        ([MESH, ("precomputed", "lab")], {"lab": "grey_border"}, MESH),
-        ([("mesh", "wide"), MESH], {}, MESH),
-        ([("mesh", "wide"), ("mesh", "sharpen")], {}, ("mesh", "wide")),
-    ],
-)
-def test_openface_on_the_original_comes_first(
-    runs: list[tuple[str, str]], sources: dict[str, str], chosen: tuple[str, str]
-) -> None:
-    assert default_outcome(runs, sources) == chosen
-
-
-def test_a_study_without_parts_has_no_outcome() -> None:
-    with pytest.raises(ValueError, match=r"no part; name variants in study\.variants"):
-        default_outcome([], {})
 
 
 def test_levels_differ_where_a_face_is_found_but_not_trusted() -> None:

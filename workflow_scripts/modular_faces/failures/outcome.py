@@ -152,36 +152,6 @@ def load_study(
     return table.to_pandas(split_blocks=True, self_destruct=True)
 
 
-def default_outcome(runs: Sequence[tuple[str, str]], sources: Mapping[str, str]) -> tuple[str, str]:
-    """Choose whose failures are studied when the config does not say.
-
-    Parameters
-    ----------
-    runs : sequence of (str, str)
-        Backend and variant of every part of the study.
-    sources : mapping of str to str
-        The variant that each source of existing outputs was measured on.
-
-    Returns
-    -------
-    backend, variant : str
-        OpenFace on the original picture where it was run or its outputs were imported, else the mesh on the
-        original picture, else the first part of the study.
-
-    Raises
-    ------
-    ValueError
-        If the study has no part.
-    """
-    if not runs:
-        raise ValueError("the study has no part; name variants in study.variants")
-    imported = [("precomputed", name) for name, variant in sources.items() if variant == "original"]
-    for wanted in (("openface", "original"), *imported, ("mesh", "original")):
-        if wanted in runs:
-            return wanted
-    return runs[0]
-
-
 def outcomes_at_both_levels(
     study: pd.DataFrame, manifest: pd.DataFrame, *, backend: str, variant: str
 ) -> dict[Level, Outcome]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
+from modular_faces.csv_cells import safe_cells
 from modular_faces.tables import whole_file
 
 Level = Literal["found", "trusted"]
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these is a formula to a spreadsheet program."""
 
 
 @dataclass(frozen=True)
@@ -106,20 +104,6 @@ def read_report(path: str | os.PathLike[str]) -> StudyReport:
     return StudyReport(**read, figures=figures, tables=tables)
 
 
-def safe_cells(texts: Iterable[object]) -> list[object]:
-    """Make text harmless to spreadsheet programs; what is no text stays.
-
-    Examples
-    --------
-    >>> safe_cells(["happiness", "=1+1", None, -3])
-    ['happiness', "'=1+1", None, -3]
-    """
-    return [
-        f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_SIGNS) else text
-        for text in texts
-    ]
-
-
 def write_csv(
     table: pd.DataFrame, path: str | os.PathLike[str], *, decimals: Mapping[str, int]
 ) -> None:
@@ -144,7 +128,7 @@ def write_csv(
         elif pd.api.types.is_integer_dtype(column):
             written[name] = column
         else:
-            written[name] = safe_cells(column)
+            written[name] = safe_cells(column.astype(object).where(column.notna(), None))
     with whole_file(path) as temporary:
         written.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
