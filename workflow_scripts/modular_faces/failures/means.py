@@ -148,8 +148,9 @@ def compare_pixels(
     Returns
     -------
     list of MapComparison
-        `mean` of each channel; in grey `above_1_sd`, `above_2_sd`, `below_1_sd`, `below_2_sd` (share of
-        pictures in which the pixel is unusual) and `spread` (mean distance from the group's own mean).
+        `whole` (mean of the whole picture) and `mean` (of each cell) of each channel; in grey `above_1_sd`,
+        `above_2_sd`, `below_1_sd`, `below_2_sd` (share of pictures in which the pixel is unusual) and
+        `spread` (mean distance from the group's own mean picture).
     """
     comparisons: list[MapComparison] = []
     for name, channel, maps in _maps(sample, settings.cells):
@@ -173,7 +174,9 @@ def unusual_names() -> list[tuple[str, str, int]]:
 def _maps(sample: PictureSample, cells: int) -> Iterator[tuple[str, str, npt.NDArray[np.float32]]]:
     """Name, channel and maps (n, h, w) of everything that is compared."""
     for place, channel in enumerate(CHANNELS):
-        yield "mean", channel, pool(sample.pictures[..., place], largest=cells)
+        pictures = sample.pictures[..., place]
+        yield "whole", channel, pictures.mean(axis=(1, 2), keepdims=True, dtype=np.float32)
+        yield "mean", channel, pool(pictures, largest=cells)
     grey, reference = sample.pictures[..., GREY:], sample.moments[REFERENCE]
     for name, side, deviations in unusual_names():
         marks = unusual(grey, _only_grey(reference), side=side, deviations=deviations)
@@ -216,7 +219,5 @@ def unusual_frequencies(
     sample: PictureSample, *, side: str, deviations: int
 ) -> tuple[Floats, Floats]:
     """In which share of failures, and of the comparison half, each pixel is unusual: two (H, W, 4)."""
-    marks = unusual(
-        sample.pictures, sample.moments[REFERENCE], side=side, deviations=deviations
-    )
+    marks = unusual(sample.pictures, sample.moments[REFERENCE], side=side, deviations=deviations)
     return marks[sample.failed].mean(axis=0), marks[~sample.failed].mean(axis=0)

@@ -178,9 +178,7 @@ def out_of_fold(
     from sklearn.model_selection import StratifiedGroupKFold
 
     groups = np.array([name or f"\n{place}" for place, name in enumerate(clusters)])
-    folds = min(
-        settings.folds, *(len(np.unique(groups[kind])) for kind in (failed, ~failed))
-    )
+    folds = min(settings.folds, *(len(np.unique(groups[kind])) for kind in (failed, ~failed)))
     if folds < 2:
         raise ValueError("there are not two clusters of failures and of successes to learn from")
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=settings.seed)

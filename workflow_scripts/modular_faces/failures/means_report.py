@@ -1,0 +1,262 @@
+"""Study 2: mean pictures and unusual pixels, from the pictures to files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from modular_faces.failures.map_comparison import MapComparison, strata_of
+from modular_faces.failures.means import (
+    MapSettings,
+    MeanPictures,
+    compare_pixels,
+    mean_pictures,
+)
+from modular_faces.failures.means_figures import (
+    difference_chart,
+    mean_picture_chart,
+    own_pixels_chart,
+    spread_chart,
+    unusual_chart,
+    unusual_shares_chart,
+)
+from modular_faces.failures.means_tables import comparison_table, map_table, share_table
+from modular_faces.failures.means_words import findings_of
+from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.picture_sample import PictureSample, read_sample
+from modular_faces.failures.picture_study import PictureStudy, labels_of, without_colour
+from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
+from modular_faces.figures import AnyChart, save_figure
+from modular_faces.tables import write_table
+
+NAME: Final = "means"
+CELLS: Final = 50
+"""Most cells along a side of tested maps: at 100 pixels, cells of 2 x 2."""
+FEWEST_SUCCESSES: Final = 20
+"""Ten in each half."""
+FEWEST_SHOWN: Final = 20
+"""A mean of fewer pictures could show a person."""
+
+
+@dataclass
+class _Files:
+    """What the levels add up to."""
+
+    comparisons: list[pd.DataFrame] = field(default_factory=list)
+    shares: list[pd.DataFrame] = field(default_factory=list)
+    maps: list[pa.Table] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def write_means(
+    study: PictureStudy,
+    folder: Path,
+    *,
+    sample: int,
+    permutations: int,
+    confidence: float,
+    seed: int,
+    metadata: dict[str, str],
+) -> None:
+    """Make the study and write its files.
+
+    Parameters
+    ----------
+    study : PictureStudy
+    folder : Path
+        Gets means.json, means.csv, means_unusual.csv, means_maps.parquet and figures/means/.
+    sample : int
+        Most failures, and most successes, that are tested.
+    permutations : int
+    confidence : float
+        Of the intervals.
+    seed : int
+    metadata : dict of str to str
+        Of the Parquet file.
+    """
+    files = _Files()
+    (folder / "figures" / NAME).mkdir(parents=True, exist_ok=True)
+    for outcome in study.outcomes:
+        reason = outcome.too_few or _few_successes(outcome)
+        if reason or study.frame is None:
+            files.reasons.append(reason or "No picture could be decoded.")
+            files.findings.append(f"Level {outcome.level}: {files.reasons[-1]}")
+            continue
+        pictures = read_sample(
+            study.packs,
+            outcome.image_ids,
+            outcome.failed,
+            frame=study.frame,
+            most=sample,
+            seed=seed,
+        )
+        settings = MapSettings(permutations, CELLS, seed)
+        _add_level(files, outcome, pictures, settings, folder, confidence=confidence)
+    _write(files, study, folder, metadata, permutations)
+
+
+def _few_successes(outcome: Outcome) -> str | None:
+    successes = int((~outcome.failed).sum())
+    if successes >= FEWEST_SUCCESSES:
+        return None
+    return (
+        f"{successes} pictures succeeded; one half of the successes is compared with the other, and "
+        f"fewer than {FEWEST_SUCCESSES} are not."
+    )
+
+
+def _add_level(
+    files: _Files,
+    outcome: Outcome,
+    sample: PictureSample,
+    settings: MapSettings,
+    folder: Path,
+    *,
+    confidence: float,
+) -> None:
+    labels = labels_of(outcome, sample.image_ids)
+    strata = strata_of(labels, without_colour(sample))
+    means = mean_pictures(sample.moments)
+    comparisons = compare_pixels(sample, strata, settings)
+    table = comparison_table(outcome, comparisons, sample.frame)
+    shares = share_table(outcome, sample, confidence=confidence)
+    files.comparisons.append(table)
+    files.shares.append(shares)
+    files.maps.append(map_table(outcome, means, sample, comparisons))
+    files.findings += findings_of(table, sample.frame, level=outcome.level)
+    charts = _charts(means, comparisons, sample, shares)
+    for name, (chart, title, caption, alt_text) in charts.items():
+        stem = f"figures/{NAME}/{outcome.level}_{name}"
+        save_figure(chart, folder / stem)
+        private = name in _SHOWS_MEANS and min(means.n_failures, means.n_successes) < FEWEST_SHOWN
+        counts = _counts(means, sample, tested=name not in _SHOWS_MEANS)
+        files.figures.append(
+            Figure(stem, title, f"{caption} {counts}", alt_text, outcome.level, private)
+        )
+
+
+_SHOWS_MEANS = ("pictures", "own_pixels")
+
+
+def _counts(means: MeanPictures, sample: PictureSample, *, tested: bool) -> str:
+    text = f"Means of {means.n_failures:,} failures and {means.n_successes:,} successes"
+    if not tested:
+        return f"{text}."
+    failures = int(sample.failed.sum())
+    successes = len(sample.failed) - failures
+    return (
+        f"{text}; tested on {failures:,} failures and {successes:,} successes of the held-out half."
+    )
+
+
+def _charts(
+    means: MeanPictures,
+    comparisons: list[MapComparison],
+    sample: PictureSample,
+    shares: pd.DataFrame,
+) -> dict[str, tuple[AnyChart, str, str, str]]:
+    """Chart, title, caption and text for who cannot see it, by name."""
+    return {
+        "pictures": (
+            mean_picture_chart(means),
+            "Mean failure and mean success",
+            "Left and middle: the average picture of each group. Right: how much brighter (red) or darker "
+            "(blue) failures are at each pixel. A sharp average means that faces lie at the same place.",
+            "Mean picture of the failures, of the successes, and a map of their difference in grey.",
+        ),
+        "differences": (
+            difference_chart(means, comparisons, sample.frame),
+            "Where failures are brighter or darker",
+            "Red: failures are brighter there, blue: darker. Below, only places that differ beyond chance "
+            "(5 % for the whole map; studentised permutation test of the largest difference), first among "
+            "all pictures, then among pictures of the same label, grey and colour apart. An empty map says that "
+            "no place differs beyond chance.",
+            "Maps of the difference between failures and successes in red, green, blue and grey.",
+        ),
+        "unusual": (
+            unusual_chart(sample, comparisons),
+            "Pixels that are unusually bright or dark",
+            "Unusual: further than 1 or 2 standard deviations from what this pixel is in one half of the "
+            "successes. Shown is how much more often (red) or less often (blue) that happens in failures than in "
+            "the other half of the successes; below, only where that is beyond chance.",
+            "Four maps: how much more often pixels of failures are unusually bright or dark.",
+        ),
+        "unusual_shares": (
+            unusual_shares_chart(shares),
+            "How much of a picture is unusual",
+            "For each picture the share of its pixels that are unusually bright or dark, grey. Dots are medians, "
+            "bars hold the middle half of the pictures. In successes about 16 % lie beyond 1 SD on either side, "
+            "and 2 % beyond 2 SD, if brightness is normally distributed.",
+            "Medians and quartiles of the share of unusual pixels, failures against successes.",
+        ),
+        "spread": (
+            spread_chart(means, comparisons, sample.frame),
+            "Where failures vary more or less than successes",
+            "Standard deviation of each pixel over failures divided by that over successes, as a power of two: "
+            "1 is twice as variable, -1 half. Beside it, only places where the distance from the group's own mean "
+            "picture differs beyond chance.",
+            "Map of how variable each pixel is in failures compared with successes.",
+        ),
+        "own_pixels": (
+            own_pixels_chart(means),
+            "Bright and dark parts of each mean picture",
+            "The simple reading: where a mean picture departs from its own average brightness by more than 1 (pale) "
+            "or 2 (strong) standard deviations of its own pixels. It shows the layout of the picture, not a "
+            "difference between groups: compare left with right.",
+            "Parts of the mean failure and of the mean success beyond 1 and 2 SD of their own pixels.",
+        ),
+    }
+
+
+def _write(
+    files: _Files, study: PictureStudy, folder: Path, metadata: dict[str, str], permutations: int
+) -> None:
+    tables = {f"{NAME}.csv": files.comparisons, f"{NAME}_unusual.csv": files.shares}
+    for name, parts in tables.items():
+        empty = pd.DataFrame(columns=list(study.outcomes[0].keys))
+        write_csv(pd.concat(parts) if parts else empty, folder / name, decimals=_DECIMALS)
+    maps = (
+        pa.concat_tables(files.maps) if files.maps else pa.table({"level": pa.array([], "string")})
+    )
+    write_table(maps, folder / f"{NAME}_maps.parquet", metadata=metadata)
+    skipped = " ".join(dict.fromkeys(files.reasons)) if not files.comparisons else None
+    outcome = study.outcomes[-1]
+    about = [study.note] if study.note else []
+    StudyReport(
+        study=NAME,
+        title="Mean pictures and unusual pixels",
+        question="Do the pictures on which landmarks fail look different, and where?",
+        skipped=skipped,
+        findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
+        figures=files.figures,
+        tables=[] if skipped else _tables(permutations),
+        n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
+    ).write(folder / f"{NAME}.json")
+
+
+_DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | {
+    name: 4 for name in ("difference", "low", "high", "effect", "statistic", "delta")
+}
+
+
+def _tables(permutations: int) -> list[Table]:
+    return [
+        Table(
+            f"{NAME}.csv",
+            "Every comparison: where it is largest (x, y in pixels of the frame), difference with an interval that "
+            "holds for all places at once, effect in standard deviations, share of the picture that differs, p "
+            f"from {permutations:,} permutations for the whole map, and p_holm for all maps of the level.",
+        ),
+        Table(
+            f"{NAME}_unusual.csv",
+            "Share of unusual pixels per picture: quartiles, Cliff's delta with interval, Mann-Whitney p, p_holm.",
+        ),
+        Table(f"{NAME}_maps.parquet", "All maps in numbers, a row per pixel and channel."),
+    ]
