@@ -78,13 +78,13 @@ def unusual_chart(sample: PictureSample, comparisons: Sequence[MapComparison]) -
     reach = max(1.0, *(float(np.abs(values).max()) for values in differences.values()))
     legend = "percentage points"
     charts: list[AnyChart] = [
-        _difference(values, _UNUSUAL_WORDS[name].capitalize(), legend, reach)
+        _difference(values, _title(_UNUSUAL_WORDS[name]), legend, reach)
         for name, values in differences.items()
     ]
     charts += [
         _difference(
             100 * _certain(one, sample.frame),
-            f"{_UNUSUAL_WORDS[one.name].capitalize()}, beyond chance",
+            f"{_title(_UNUSUAL_WORDS[one.name])}, beyond chance",
             legend,
             reach,
         )
@@ -155,12 +155,14 @@ def unusual_shares_chart(shares: pd.DataFrame) -> AnyChart:
         ),
     )
     title = "Share of a picture's pixels in % (median, middle half of the pictures)"
-    bars = base.mark_rule(strokeWidth=4, opacity=0.5).encode(
-        x=alt.X("lower:Q", title=title), x2="upper:Q"
-    )
+    bars = base.mark_rule(strokeWidth=2).encode(x=alt.X("lower:Q", title=title), x2="upper:Q")
     layers: Any = alt.layer(bars, base.mark_point(size=70).encode(x="median:Q"))
     chart: AnyChart = layers.properties(width=420, height=200)
     return chart
+
+
+def _title(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _as_picture(mean: Floats) -> npt.NDArray[np.uint8]:

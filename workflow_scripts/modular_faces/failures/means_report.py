@@ -241,9 +241,8 @@ def _write(
     ).write(folder / f"{NAME}.json")
 
 
-_DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | {
-    name: 4 for name in ("difference", "low", "high", "effect", "statistic", "delta")
-}
+_FOUR: Final = ("difference", "low", "high", "effect", "statistic", "delta")
+_DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
 
 
 def _tables(permutations: int) -> list[Table]:
@@ -252,7 +251,8 @@ def _tables(permutations: int) -> list[Table]:
             f"{NAME}.csv",
             "Every comparison: where it is largest (x, y in pixels of the frame), difference with an interval that "
             "holds for all places at once, effect in standard deviations, share of the picture that differs, p "
-            f"from {permutations:,} permutations for the whole map, and p_holm for all maps of the level.",
+            f"from {permutations:,} permutations for the whole map, and p_holm for all rows of the level; the number "
+            "of permutations sets the smallest p there can be.",
         ),
         Table(
             f"{NAME}_unusual.csv",

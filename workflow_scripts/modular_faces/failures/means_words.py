@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import pandas as pd
 
 from modular_faces.failures.map_comparison import FREE
 from modular_faces.failures.picture_frame import Frame, place_in_words
-from modular_faces.failures.report_parts import p_in_words, share_in_words
+from modular_faces.failures.report_parts import share_in_words
+from modular_faces.failures.report_words import LEVEL, effect_in_words, listed, tested
 
 _UNUSUAL = {
     "above_1_sd": "unusually bright (1 SD)",
@@ -17,7 +15,6 @@ _UNUSUAL = {
     "below_1_sd": "unusually dark (1 SD)",
     "below_2_sd": "unusually dark (2 SD)",
 }
-_LEVEL = 0.05
 
 
 def findings_of(table: pd.DataFrame, frame: Frame, *, level: str) -> list[str]:
@@ -52,17 +49,6 @@ def findings_of(table: pd.DataFrame, frame: Frame, *, level: str) -> list[str]:
     return sentences
 
 
-def effect_in_words(effect: float) -> str:
-    """Write an effect in standard deviations.
-
-    Examples
-    --------
-    >>> effect_in_words(-0.3149)
-    'd = -0.31'
-    """
-    return "no spread within the groups" if math.isnan(effect) else f"d = {effect:.2f}"
-
-
 def _row(rows: pd.DataFrame, name: str, channel: str) -> pd.Series:
     return rows[(rows["map"] == name) & (rows["channel"] == channel)].iloc[0]
 
@@ -73,11 +59,11 @@ def _brightness(rows: pd.DataFrame) -> str:
     text = (
         f"failures are {abs(grey['difference']):.1f} grey levels {how} on the whole "
         f"({grey['low']:+.1f} to {grey['high']:+.1f}; {effect_in_words(grey['effect'])}; "
-        f"{_tested(grey)})"
+        f"{tested(grey)})"
     )
     colours = rows[(rows["map"] == "whole") & (rows["channel"] != "grey")]
     most = colours.loc[colours["effect"].abs().idxmax()]
-    if most["p_holm"] <= _LEVEL:
+    if most["p_holm"] <= LEVEL:
         less = "less" if most["difference"] < 0 else "more"
         text += (
             f", most in {most['channel']} ({abs(most['difference']):.1f} {less}, "
@@ -88,12 +74,12 @@ def _brightness(rows: pd.DataFrame) -> str:
 
 def _places(rows: pd.DataFrame, frame: Frame) -> str:
     grey = _row(rows, "mean", "grey")
-    if grey["p_holm"] > _LEVEL:
-        return f"No place of the grey picture differs beyond chance ({_tested(grey)})."
+    if grey["p_holm"] > LEVEL:
+        return f"No place of the grey picture differs beyond chance ({tested(grey)})."
     how = "darker" if grey["difference"] < 0 else "brighter"
     return (
         f"They differ most {place_in_words(grey['y'], grey['x'], frame)}, where they are "
-        f"{abs(grey['difference']):.0f} grey levels {how} ({effect_in_words(grey['effect'])}, {_tested(grey)}); "
+        f"{abs(grey['difference']):.0f} grey levels {how} ({effect_in_words(grey['effect'])}, {tested(grey)}); "
         f"{share_in_words(grey['share_lower'])} of the picture is darker and "
         f"{share_in_words(grey['share_higher'])} brighter beyond chance."
     )
@@ -103,31 +89,23 @@ def _unusual(rows: pd.DataFrame, frame: Frame) -> str:
     said = []
     for name, words in _UNUSUAL.items():
         row = _row(rows, name, "grey")
-        if row["p_holm"] <= _LEVEL:
+        if row["p_holm"] <= LEVEL:
             how = "more" if row["difference"] > 0 else "less"
             said.append(
                 f"{words} {how} often {place_in_words(row['y'], row['x'], frame)} "
-                f"({100 * row['difference']:+.0f} points, {_tested(row)})"
+                f"({100 * row['difference']:+.0f} points, {tested(row)})"
             )
     return (
-        f"Pixels are {_listed(said)}." if said else "No pixel is unusual more often than by chance."
+        f"Pixels are {listed(said)}." if said else "No pixel is unusual more often than by chance."
     )
 
 
 def _spread(rows: pd.DataFrame, frame: Frame) -> str:
     row = _row(rows, "spread", "grey")
-    if row["p_holm"] > _LEVEL:
-        return f"They vary as much from picture to picture as successes do ({_tested(row)})."
+    if row["p_holm"] > LEVEL:
+        return f"They vary as much from picture to picture as successes do ({tested(row)})."
     how = "more" if row["difference"] > 0 else "less"
     return (
         f"They vary {how} from picture to picture {place_in_words(row['y'], row['x'], frame)} "
-        f"({row['difference']:+.1f} grey levels of mean distance, {_tested(row)})."
+        f"({row['difference']:+.1f} grey levels of mean distance, {tested(row)})."
     )
-
-
-def _tested(row: pd.Series) -> str:
-    return f"corrected {p_in_words(float(row['p_holm']))}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
