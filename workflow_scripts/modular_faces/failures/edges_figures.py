@@ -25,6 +25,9 @@ _AXES = {
 }
 
 
+_LEGEND = alt.Legend(symbolOpacity=1, symbolStrokeWidth=0, symbolType="square")
+
+
 def density_chart(
     drawn: Mapping[str, DrawnEdges], comparisons: Sequence[MapComparison], frame: Frame
 ) -> AnyChart:
@@ -103,7 +106,7 @@ def _profile(rows: pd.DataFrame, axis: str, title: str, profile: str) -> AnyChar
     colors = alt.Scale(domain=list(GROUPS), range=[CATEGORIES[1], CATEGORIES[0]])
     base = alt.Chart(rows).encode(
         x=alt.X("place:Q", title=axis, scale=alt.Scale(nice=False)),
-        color=alt.Color("pictures:N", title=None, scale=colors),
+        color=alt.Color("pictures:N", title=None, scale=colors, legend=_LEGEND),
     )
     band = base.mark_area(opacity=0.3).encode(y=alt.Y("low:Q", title=what), y2="high:Q")
     layers: Any = alt.layer(band, base.mark_line(strokeWidth=2).encode(y="share:Q"))

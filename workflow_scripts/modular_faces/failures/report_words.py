@@ -11,6 +11,7 @@ from modular_faces.failures.report_parts import p_in_words
 
 LEVEL = 0.05
 """What counts as beyond chance."""
+_LARGE = 10
 
 
 def effect_in_words(effect: float) -> str:
@@ -21,7 +22,9 @@ def effect_in_words(effect: float) -> str:
     >>> effect_in_words(-0.3149)
     'd = -0.31'
     """
-    return "no spread within the groups" if math.isnan(effect) else f"d = {effect:.2f}"
+    if math.isnan(effect):
+        return "no spread within the groups"
+    return f"d = {effect:.2f}" if abs(effect) < _LARGE else f"|d| above {_LARGE}"
 
 
 def tested(row: pd.Series) -> str:

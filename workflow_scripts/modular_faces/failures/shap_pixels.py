@@ -24,7 +24,6 @@ Members = npt.NDArray[np.bool_]
 Model = Literal["linear", "boosted"]
 Answer = tuple[Floats, Floats]
 
-_CONFIDENCE = 0.95
 _PENALTY = 0.001
 _LEAST_SD = 1.0
 
@@ -41,6 +40,8 @@ class PixelModel:
         Longer side of the small pictures, in pixels.
     folds : int
     permutations : int
+    confidence : float
+        Of the interval of the AUC.
     seed : int
     """
 
@@ -48,6 +49,7 @@ class PixelModel:
     side: int
     folds: int
     permutations: int
+    confidence: float
     seed: int
 
 
@@ -58,7 +60,7 @@ class PixelShap:
     Attributes
     ----------
     auc : Interval
-        Chance that a failure gets the higher score than a success, out of fold, 95 %.
+        Chance that a failure gets the higher score than a success, out of fold.
     absolute : (n, h, w) ndarray of float64
         Share of each pixel in what was said of a picture: absolute SHAP values that sum to 1 per picture.
     signed : (n, h, w) ndarray of float64
@@ -113,7 +115,7 @@ def pixel_shap(
     scores, values = out_of_fold(
         small.reshape(len(small), -1).astype(np.float64), failed, clusters, settings
     )
-    delta = cliffs_delta(scores[failed], scores[~failed], confidence=_CONFIDENCE)
+    delta = cliffs_delta(scores[failed], scores[~failed], confidence=settings.confidence)
     auc = Interval(*((limit + 1) / 2 for limit in delta))
     signed = values.reshape(small.shape)
     totals = np.abs(signed).sum(axis=(1, 2), keepdims=True)
