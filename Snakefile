@@ -19,6 +19,8 @@ include: "rules/texture.smk"
 include: "rules/pose.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
+include: "rules/descriptors.smk"
+include: "rules/failures.smk"
 
 
 rule all:

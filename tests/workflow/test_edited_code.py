@@ -18,8 +18,9 @@ SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
 MEASURE = {"color", "texture"}
+DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study"}
-READ_PACKS = MEASURE | FIND
+READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
 USED_BY: dict[str, set[str]] = {
@@ -32,7 +33,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": set(),
+    "csv_cells.py": {"failures_rates"},
     "config_backends.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
@@ -42,8 +43,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": set(),
-    "inline_pictures.py": set(),
+    "figures.py": {"failures_rates"},
+    "inline_pictures.py": {"failures_rates"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -63,11 +64,12 @@ USED_BY: dict[str, set[str]] = {
     "fingerprint.py": {"preprocess", "manifest"} | FIND,
     "duplicates.py": {"manifest"},
     "manifest.py": {"manifest"},
-    "geometry.py": MEASURE | READ_OUTPUTS | {"pose"},
-    "steps.py": MEASURE | READ_OUTPUTS,
-    "step_options.py": MEASURE | READ_OUTPUTS,
-    "variants.py": MEASURE | READ_OUTPUTS,
-    "measure.py": MEASURE,
+    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"},
+    "steps.py": DESCRIBE | READ_OUTPUTS,
+    "step_options.py": DESCRIBE | READ_OUTPUTS,
+    "variants.py": DESCRIBE | READ_OUTPUTS,
+    "measure.py": DESCRIBE,
+    "descriptors.py": {"descriptors", "failures_rates"},
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
@@ -97,13 +99,18 @@ USED_BY: dict[str, set[str]] = {
     "summary.py": {"merge"},
     "summary_text.py": set(),
     "inference/__init__.py": set(),
-    "inference/intervals.py": set(),
-    "inference/paired.py": set(),
-    "inference/correction.py": set(),
-    "inference/effect_sizes.py": set(),
-    "failures/__init__.py": set(),
-    "failures/outcome.py": set(),
-    "failures/report_parts.py": set(),
+    "inference/intervals.py": {"failures_rates"},
+    "inference/paired.py": {"failures_rates"},
+    "inference/correction.py": {"failures_rates"},
+    "inference/effect_sizes.py": {"failures_rates"},
+    "failures/__init__.py": {"failures_rates"},
+    "failures/outcome.py": {"failures_rates"},
+    "failures/report_parts.py": {"failures_rates"},
+    "failures/parts.py": {"failures_rates"},
+    "failures/groupings.py": {"failures_rates"},
+    "failures/rates.py": {"failures_rates"},
+    "failures/rates_report.py": {"failures_rates"},
+    "failures/rates_figures.py": {"failures_rates"},
 }
 
 

@@ -52,6 +52,17 @@ class Edges(Section):
     """How often that is repeated."""
 
 
+class PixelShap(Section):
+    """Which pixels speak for failure."""
+
+    model: Literal["linear", "boosted"] = "linear"
+    """Logistic regression, or gradient-boosted trees, which are slower and see more than sums of pixels."""
+    side: Annotated[int, Field(ge=8, le=32)] = 24
+    """Longer side of the small grey pictures that are modelled, in pixels."""
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    """Parts of which each is predicted by a model of the others."""
+
+
 class Failures(Section):
     """The failure study: `snakemake failures`."""
 
@@ -68,7 +79,7 @@ class Failures(Section):
     """Failures, and as many successes, of the studies that look at pixels or change pictures; a seeded sample
     where there are more."""
     side: Annotated[int, Field(ge=16, le=256)] = 100
-    """Pixels of the square that pictures of different sizes are brought to where they are laid over each other."""
+    """Longest side, in pixels, of the frame in which pictures are laid over each other: their median size, or less."""
     quantiles: Annotated[int, Field(ge=2, le=20)] = 4
     """Groups of equal size by brightness, contrast and the like."""
     groups: list[str] | Literal["auto"] = "auto"
@@ -80,6 +91,7 @@ class Failures(Section):
     """A table with a column `image` and columns x_0..x_67, y_0..y_67: known landmarks, in pixels of the original
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
+    pixels: PixelShap = PixelShap()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:

@@ -15,9 +15,12 @@ from modular_faces.config import Config
 from modular_faces.config_features import Color, Texture
 
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
-    "rates": ("confidence", "quantiles"),
+    "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups"),
+    "groups": ("confidence", "quantiles", "groups", "seed"),
+    "means": ("confidence", "permutations", "sample", "seed", "side"),
+    "edges": ("edges", "permutations", "sample", "seed", "side"),
+    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
 }
 """Keys of the section failures that each study depends on, beside the outcome."""
 

@@ -225,7 +225,7 @@ def _write(
     about = [study.note] if study.note else []
     StudyReport(
         study=NAME,
-        title="Edges",
+        title=f"Edges: {outcome.title}",
         question="Do failures have edges at other places, or edges that run another way?",
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
@@ -259,5 +259,6 @@ def _tables(options: EdgeOptions) -> list[Table]:
             f"{NAME}_coordinates.parquet",
             "Every edge of the pictures of the first draw: x, y, strength, direction. It traces the pictures, so "
             "it is as private as they are.",
+            private=True,
         ),
     ]

@@ -231,7 +231,7 @@ def _write(
     about = [study.note] if study.note else []
     StudyReport(
         study=NAME,
-        title="Mean pictures and unusual pixels",
+        title=f"Mean pictures and unusual pixels: {outcome.title}",
         question="Do the pictures on which landmarks fail look different, and where?",
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings, study.frame_sentence],

@@ -9,20 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow.parquet as pq
 
 from modular_faces.failures.outcome import (
+    MANIFEST_COLUMNS,
     Outcome,
     levels_to_study,
     load_study,
     outcomes_at_both_levels,
+    read_manifest,
 )
 from modular_faces.failures.picture_frame import Frame, frame_of
 from modular_faces.failures.picture_sample import PictureSample
 
-_MANIFEST = ("image_id", "decodable", "width", "height", "label", "label_name", "split")
-_GREY_CHROMA = 4.0
+_SIZES = ("width", "height", "duplicate_cluster")
 
 PathLike = str | os.PathLike[str]
 
@@ -92,7 +91,7 @@ def open_study(
     -------
     PictureStudy
     """
-    listed = _manifest(manifest)
+    listed = read_manifest(manifest, (*MANIFEST_COLUMNS, *_SIZES))
     outcomes, note = levels_to_study(
         outcomes_at_both_levels(load_study(study), listed, backend=backend, variant=variant)
     )
@@ -106,13 +105,6 @@ def open_study(
     return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], dict(copies))
 
 
-def _manifest(path: PathLike) -> pd.DataFrame:
-    names = set(pq.read_schema(path).names)
-    wanted = [name for name in (*_MANIFEST, "duplicate_cluster") if name in names]
-    table = pq.read_table(path, columns=wanted, use_threads=False, partitioning=None)
-    return table.to_pandas()
-
-
 def labels_of(outcome: Outcome, image_ids: Sequence[str]) -> list[object] | None:
     """Labels of some pictures of an outcome, None where the dataset has none."""
     if outcome.label is None:
@@ -122,12 +114,11 @@ def labels_of(outcome: Outcome, image_ids: Sequence[str]) -> list[object] | None
 
 
 def without_colour(sample: PictureSample) -> npt.NDArray[np.bool_]:
-    """Find the grey pictures: red, green and blue differ by less than 4 grey levels on average.
+    """Find the grey pictures: red, green and blue are the same at every pixel.
 
     Returns
     -------
     (n,) ndarray of bool
     """
-    colours = sample.pictures[..., :3]
-    ranges = colours.max(axis=-1).astype(np.float32) - colours.min(axis=-1)
-    return np.asarray(ranges.mean(axis=(1, 2)) < _GREY_CHROMA, dtype=np.bool_)
+    first = sample.pictures[..., :1]
+    return np.asarray((sample.pictures[..., 1:3] == first).all(axis=(1, 2, 3)), dtype=np.bool_)

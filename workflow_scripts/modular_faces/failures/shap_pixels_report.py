@@ -262,7 +262,7 @@ def _write(files: _Files, study: PictureStudy, folder: Path, settings: PixelMode
     about = [study.note] if study.note else []
     StudyReport(
         study=NAME,
-        title="Pixels that speak for failure",
+        title=f"Pixels that speak for failure: {outcome.title}",
         question="Can the pixels alone tell which pictures fail, and which pixels say so?",
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings],
