@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from modular_faces.failures.edge_kernels import EdgeRule, find_edges
-from modular_faces.failures.map_comparison import MapComparison
+from modular_faces.failures.map_comparison import MapComparison, correct_together
 from modular_faces.failures.pairs import Pairs
 from modular_faces.failures.picture_frame import pool
 from modular_faces.inference.permutation import map_test
@@ -98,16 +98,16 @@ def ring_of(height: int, width: int) -> npt.NDArray[np.intp]:
     x = np.abs(np.arange(width) - (width - 1) / 2)[None]
     distance = np.hypot(y, x)
     rings = (distance / max(float(distance.max()), 1e-9) * RINGS).astype(np.intp)
-    return np.minimum(rings, RINGS - 1)
+    return np.asarray(np.minimum(rings, RINGS - 1), dtype=np.intp)
 
 
 def profile_places(profile: str, *, height: int, width: int) -> Floats:
     """Where the values of a profile lie: pixels, pixels from the centre, or degrees."""
     if profile == "orientation":
-        return np.arange(ORIENTATIONS) * (180 / ORIENTATIONS)
+        return np.arange(ORIENTATIONS, dtype=np.float64) * (180 / ORIENTATIONS)
     if profile == "radius":
-        corner = np.hypot((height - 1) / 2, (width - 1) / 2)
-        return (np.arange(RINGS) + 0.5) * corner / RINGS
+        corner = float(np.hypot((height - 1) / 2, (width - 1) / 2))
+        return np.asarray((np.arange(RINGS) + 0.5) * corner / RINGS, dtype=np.float64)
     return np.arange(height if profile == "row" else width, dtype=np.float64)
 
 
@@ -189,7 +189,7 @@ def compare_edges(
             )
             shape = (values.shape[1], values.shape[2])
             comparisons.append(MapComparison(name, rule, PAIRED, shape, test))
-    return comparisons
+    return correct_together(comparisons)
 
 
 def _compared(

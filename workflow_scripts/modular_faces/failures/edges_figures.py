@@ -57,9 +57,9 @@ def _density_row(drawn: DrawnEdges, tested: MapComparison, frame: Frame) -> Sequ
     cells = 100 * tested.map(tested.test.difference)
     shown = np.where(tested.significant, cells, np.nan)
     certain = unpool(shown, frame, largest=max(tested.shape))
-    for title, values in (("Difference", difference), ("Beyond chance", certain)):
-        reach = float(np.abs(difference).max()) or 1.0
-        charts.append(_signed(values, title, reach))
+    reach = float(np.abs(difference).max()) or 1.0
+    beyond = "Beyond chance" if tested.significant.any() else "None beyond chance"
+    charts += [_signed(difference, "Difference", reach), _signed(certain, beyond, reach)]
     return charts
 
 

@@ -41,6 +41,10 @@ CELLS: Final = 25
 """Most cells along a side of the tested map of density: at 100 pixels, cells of 4 x 4."""
 
 
+_FEWEST_SHOWN: Final = 20
+"""A density of fewer pictures could show a person."""
+
+
 @dataclass
 class _Files:
     """What the levels add up to."""
@@ -192,7 +196,7 @@ def _figures(
             f"pairs). {rules} {counts}",
             "Maps of how often each pixel is an edge in failures and in successes, and of the difference.",
             outcome.level,
-            min(drawn[1], pairs) < 20,
+            pairs < _FEWEST_SHOWN,
         ),
         Figure(
             _stem(outcome, "profiles"),

@@ -21,7 +21,6 @@ from modular_faces.failures.map_comparison import MapComparison, comparison_row
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.pairs import Pairs
 from modular_faces.failures.picture_frame import Frame, cell_side, unpool
-from modular_faces.inference.correction import holm
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,7 +78,6 @@ def edge_comparisons(
             row |= {"x": np.nan, "y": np.nan, _PLACE_OF[one.name]: places[one.test.place]}
         rows.append(outcome.keys | row)
     table = pd.DataFrame(rows)
-    table["p_holm"] = holm(table["p"])
     first = [*outcome.keys, "map", "rule", "compared", "n_failures", "n_successes", "strata"]
     first += ["x", "y", "radius", "orientation"]
     return table[[*first, *(name for name in table.columns if name not in first)]]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from modular_faces.failures.edges_figures import RULE_WORDS
+from modular_faces.failures.map_comparison import LEVEL
 from modular_faces.failures.picture_frame import Frame, place_in_words
-from modular_faces.failures.report_words import LEVEL, effect_in_words, listed, tested
+from modular_faces.failures.report_words import effect_in_words, listed, tested
 
 
 def findings_of(table: pd.DataFrame, frame: Frame, *, level: str, failures: int) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from modular_faces.inference.correction import holm
 from modular_faces.inference.permutation import MapTest, comparable, map_test
 
 Floats = npt.NDArray[np.float64]
@@ -17,7 +18,8 @@ Members = npt.NDArray[np.bool_]
 FEWEST = 10
 """Fewest failures, and fewest successes, that are compared."""
 FREE, WITHIN = "all", "within label and grey/colour"
-_LEVEL = 0.05
+LEVEL = 0.05
+"""What counts as beyond chance."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class MapComparison:
         Cells of the map, down and across.
     test : MapTest
         Its places are the cells, row by row; members are the failures.
+    p_holm : float
+        The p-value of the map, corrected for all maps it was compared together with (`correct_together`).
     """
 
     name: str
@@ -42,6 +46,7 @@ class MapComparison:
     compared: str
     shape: tuple[int, int]
     test: MapTest
+    p_holm: float = float("nan")
 
     def map(self, values: Floats) -> Floats:
         """Lay the values of the cells out as a map (h, w)."""
@@ -49,8 +54,9 @@ class MapComparison:
 
     @property
     def significant(self) -> npt.NDArray[np.bool_]:
-        """Cells that differ (h, w), 5 % over the whole map."""
-        return self.test.p_values.reshape(self.shape) <= _LEVEL
+        """Cells that differ (h, w), 5 % over the whole map; none where the map does not stand Holm."""
+        cells = self.test.p_values.reshape(self.shape) <= LEVEL
+        return np.asarray(cells & (self.p_holm <= LEVEL), dtype=np.bool_)
 
 
 def compare_maps(
@@ -98,6 +104,12 @@ def compare_maps(
     ]
 
 
+def correct_together(comparisons: Sequence[MapComparison]) -> list[MapComparison]:
+    """Correct the p-values of some maps for their number (Holm)."""
+    corrected = holm([one.test.p_value for one in comparisons])
+    return [replace(one, p_holm=float(p)) for one, p in zip(comparisons, corrected, strict=True)]
+
+
 def strata_suffice(failed: Members, strata: npt.NDArray[np.integer]) -> bool:
     """Whether there are several strata, and enough of both groups in strata that have both."""
     inside = comparable(failed, strata)
@@ -123,30 +135,6 @@ def strata_of(labels: Sequence[object] | None, grey: Members) -> npt.NDArray[np.
     return np.asarray(2 * codes + grey, dtype=np.intp)
 
 
-def too_few(failed: Members, *, fewest: int = FEWEST) -> str | None:
-    """Say why failures and successes cannot be compared, or None where they can.
-
-    Parameters
-    ----------
-    failed : (n,) ndarray of bool
-    fewest : int
-        Fewest of each kind.
-    """
-    failures, successes = int(failed.sum()), int((~failed).sum())
-    if not failures + successes:
-        return "There are no pictures to compare."
-    if not failures:
-        return f"No picture failed ({successes} succeeded), so there is nothing to compare."
-    if not successes:
-        return f"Every picture failed ({failures}), so there is nothing to compare them with."
-    if min(failures, successes) < fewest:
-        return (
-            f"{failures} pictures failed and {successes} succeeded; "
-            f"fewer than {fewest} of a kind are not compared."
-        )
-    return None
-
-
 def comparison_row(comparison: MapComparison, *, cell: int) -> dict[str, Any]:
     """Sum a comparison up as a row of a table.
 
@@ -167,7 +155,7 @@ def comparison_row(comparison: MapComparison, *, cell: int) -> dict[str, Any]:
     place = test.place
     row, column = divmod(place, comparison.shape[1])
     error = abs(test.difference[place] / test.statistic[place]) if test.statistic[place] else 0.0
-    different = test.p_values <= _LEVEL
+    different = comparison.significant.ravel()
     return {
         "map": comparison.name,
         "channel": comparison.channel,
@@ -186,4 +174,5 @@ def comparison_row(comparison: MapComparison, *, cell: int) -> dict[str, Any]:
         "share_lower": float(np.mean(different & (test.difference < 0))),
         "p": test.p_value,
         "permutations": test.permutations,
+        "p_holm": comparison.p_holm,
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from modular_faces.failures.map_comparison import MapComparison, compare_maps
+from modular_faces.failures.map_comparison import MapComparison, compare_maps, correct_together
 from modular_faces.failures.picture_frame import CHANNELS, GREY, pool
 from modular_faces.failures.picture_sample import (
     COMPARISON,
@@ -150,7 +150,7 @@ def compare_pixels(
     list of MapComparison
         `whole` (mean of the whole picture) and `mean` (of each cell) of each channel; in grey `above_1_sd`,
         `above_2_sd`, `below_1_sd`, `below_2_sd` (share of pictures in which the pixel is unusual) and
-        `spread` (mean distance from the group's own mean picture).
+        `spread` (mean distance from the group's own mean picture); corrected together.
     """
     comparisons: list[MapComparison] = []
     for name, channel, maps in _maps(sample, settings.cells):
@@ -163,7 +163,7 @@ def compare_pixels(
             permutations=settings.permutations,
             seed=settings.seed,
         )
-    return comparisons
+    return correct_together(comparisons)
 
 
 def unusual_names() -> list[tuple[str, str, int]]:

@@ -81,16 +81,17 @@ def unusual_chart(sample: PictureSample, comparisons: Sequence[MapComparison]) -
         _difference(values, _title(_UNUSUAL_WORDS[name]), legend, reach)
         for name, values in differences.items()
     ]
-    charts += [
-        _difference(
-            100 * _certain(one, sample.frame),
-            f"{_title(_UNUSUAL_WORDS[one.name])}, beyond chance",
-            legend,
-            reach,
-        )
-        for one in comparisons
-        if one.name in differences and one.compared == FREE
-    ]
+    row = [one for one in comparisons if one.name in differences and one.compared == FREE]
+    if any(one.significant.any() for one in row):
+        charts += [
+            _difference(
+                100 * _certain(one, sample.frame),
+                f"{_title(_UNUSUAL_WORDS[one.name])}, {_none(one)}{_BEYOND}",
+                legend,
+                reach,
+            )
+            for one in row
+        ]
     return grid_chart(charts, columns=len(differences))
 
 
@@ -103,7 +104,7 @@ def spread_chart(
     legend = "log2 of SD in failures / SD in successes"
     charts: list[AnyChart] = [_difference(ratio, "All pixels, grey", legend, reach)]
     for one in comparisons:
-        if one.name == "spread":
+        if one.name == "spread" and one.significant.any():
             certain = unpool(one.significant.astype(np.float64), frame, largest=max(one.shape)) > 0
             words = "Beyond chance" if one.compared == FREE else "Beyond chance, within strata"
             charts.append(_difference(np.where(certain, ratio, np.nan), words, legend, reach))
@@ -159,6 +160,13 @@ def unusual_shares_chart(shares: pd.DataFrame) -> AnyChart:
     layers: Any = alt.layer(bars, base.mark_point(size=70).encode(x="median:Q"))
     chart: AnyChart = layers.properties(width=420, height=200)
     return chart
+
+
+_BEYOND = "beyond chance"
+
+
+def _none(comparison: MapComparison) -> str:
+    return "" if comparison.significant.any() else "none "
 
 
 def _title(words: str) -> str:

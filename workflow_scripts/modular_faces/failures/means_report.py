@@ -26,7 +26,7 @@ from modular_faces.failures.means_figures import (
     unusual_shares_chart,
 )
 from modular_faces.failures.means_tables import comparison_table, map_table, share_table
-from modular_faces.failures.means_words import findings_of
+from modular_faces.failures.means_words import CAPTIONS, findings_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_sample import PictureSample, read_sample
 from modular_faces.failures.picture_study import PictureStudy, labels_of, without_colour
@@ -53,6 +53,7 @@ class _Files:
     figures: list[Figure] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    few: bool = False
 
 
 def write_means(
@@ -131,15 +132,15 @@ def _add_level(
     files.shares.append(shares)
     files.maps.append(map_table(outcome, means, sample, comparisons))
     files.findings += findings_of(table, sample.frame, level=outcome.level)
+    few = min(means.n_failures, means.n_successes) < FEWEST_SHOWN
+    files.few = files.few or few
     charts = _charts(means, comparisons, sample, shares)
-    for name, (chart, title, caption, alt_text) in charts.items():
+    for name, chart in charts.items():
         stem = f"figures/{NAME}/{outcome.level}_{name}"
         save_figure(chart, folder / stem)
-        private = name in _SHOWS_MEANS and min(means.n_failures, means.n_successes) < FEWEST_SHOWN
-        counts = _counts(means, sample, tested=name not in _SHOWS_MEANS)
-        files.figures.append(
-            Figure(stem, title, f"{caption} {counts}", alt_text, outcome.level, private)
-        )
+        title, caption, alt_text = CAPTIONS[name]
+        words = f"{caption} {_counts(means, sample, tested=name not in _SHOWS_MEANS)}"
+        files.figures.append(Figure(stem, title, words, alt_text, outcome.level, private=few))
 
 
 _SHOWS_MEANS = ("pictures", "own_pixels")
@@ -161,57 +162,14 @@ def _charts(
     comparisons: list[MapComparison],
     sample: PictureSample,
     shares: pd.DataFrame,
-) -> dict[str, tuple[AnyChart, str, str, str]]:
-    """Chart, title, caption and text for who cannot see it, by name."""
+) -> dict[str, AnyChart]:
     return {
-        "pictures": (
-            mean_picture_chart(means),
-            "Mean failure and mean success",
-            "Left and middle: the average picture of each group. Right: how much brighter (red) or darker "
-            "(blue) failures are at each pixel. A sharp average means that faces lie at the same place.",
-            "Mean picture of the failures, of the successes, and a map of their difference in grey.",
-        ),
-        "differences": (
-            difference_chart(means, comparisons, sample.frame),
-            "Where failures are brighter or darker",
-            "Red: failures are brighter there, blue: darker. Below, only places that differ beyond chance "
-            "(5 % for the whole map; studentised permutation test of the largest difference), first among "
-            "all pictures, then among pictures of the same label, grey and colour apart. An empty map says that "
-            "no place differs beyond chance.",
-            "Maps of the difference between failures and successes in red, green, blue and grey.",
-        ),
-        "unusual": (
-            unusual_chart(sample, comparisons),
-            "Pixels that are unusually bright or dark",
-            "Unusual: further than 1 or 2 standard deviations from what this pixel is in one half of the "
-            "successes. Shown is how much more often (red) or less often (blue) that happens in failures than in "
-            "the other half of the successes; below, only where that is beyond chance.",
-            "Four maps: how much more often pixels of failures are unusually bright or dark.",
-        ),
-        "unusual_shares": (
-            unusual_shares_chart(shares),
-            "How much of a picture is unusual",
-            "For each picture the share of its pixels that are unusually bright or dark, grey. Dots are medians, "
-            "bars hold the middle half of the pictures. In successes about 16 % lie beyond 1 SD on either side, "
-            "and 2 % beyond 2 SD, if brightness is normally distributed.",
-            "Medians and quartiles of the share of unusual pixels, failures against successes.",
-        ),
-        "spread": (
-            spread_chart(means, comparisons, sample.frame),
-            "Where failures vary more or less than successes",
-            "Standard deviation of each pixel over failures divided by that over successes, as a power of two: "
-            "1 is twice as variable, -1 half. Beside it, only places where the distance from the group's own mean "
-            "picture differs beyond chance.",
-            "Map of how variable each pixel is in failures compared with successes.",
-        ),
-        "own_pixels": (
-            own_pixels_chart(means),
-            "Bright and dark parts of each mean picture",
-            "The simple reading: where a mean picture departs from its own average brightness by more than 1 (pale) "
-            "or 2 (strong) standard deviations of its own pixels. It shows the layout of the picture, not a "
-            "difference between groups: compare left with right.",
-            "Parts of the mean failure and of the mean success beyond 1 and 2 SD of their own pixels.",
-        ),
+        "pictures": mean_picture_chart(means),
+        "differences": difference_chart(means, comparisons, sample.frame),
+        "unusual": unusual_chart(sample, comparisons),
+        "unusual_shares": unusual_shares_chart(shares),
+        "spread": spread_chart(means, comparisons, sample.frame),
+        "own_pixels": own_pixels_chart(means),
     }
 
 
@@ -236,7 +194,7 @@ def _write(
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
         figures=files.figures,
-        tables=[] if skipped else _tables(permutations),
+        tables=[] if skipped else _tables(permutations, few=files.few),
         n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
     ).write(folder / f"{NAME}.json")
 
@@ -245,7 +203,7 @@ _FOUR: Final = ("difference", "low", "high", "effect", "statistic", "delta")
 _DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
 
 
-def _tables(permutations: int) -> list[Table]:
+def _tables(permutations: int, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
@@ -258,5 +216,7 @@ def _tables(permutations: int) -> list[Table]:
             f"{NAME}_unusual.csv",
             "Share of unusual pixels per picture: quartiles, Cliff's delta with interval, Mann-Whitney p, p_holm.",
         ),
-        Table(f"{NAME}_maps.parquet", "All maps in numbers, a row per pixel and channel."),
+        Table(
+            f"{NAME}_maps.parquet", "All maps in numbers, a row per pixel and channel.", private=few
+        ),
     ]

@@ -36,7 +36,6 @@ def comparison_table(
     table = pd.DataFrame(rows)
     if len(table):
         table.loc[table["map"] == "whole", ["x", "y"]] = np.nan
-        table["p_holm"] = holm(table["p"])
     return table
 
 

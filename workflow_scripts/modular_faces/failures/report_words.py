@@ -9,8 +9,6 @@ import pandas as pd
 
 from modular_faces.failures.report_parts import p_in_words
 
-LEVEL = 0.05
-"""What counts as beyond chance."""
 _LARGE = 10
 
 

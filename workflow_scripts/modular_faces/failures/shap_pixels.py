@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from modular_faces.failures.map_comparison import MapComparison, compare_maps
+from modular_faces.failures.map_comparison import MapComparison, compare_maps, correct_together
 from modular_faces.inference.effect_sizes import cliffs_delta
 from modular_faces.inference.intervals import Interval
 
@@ -24,6 +24,7 @@ Members = npt.NDArray[np.bool_]
 Model = Literal["linear", "boosted"]
 Answer = tuple[Floats, Floats]
 
+_CHANCE = 0.5
 _PENALTY = 0.001
 _LEAST_SD = 1.0
 
@@ -77,7 +78,7 @@ class PixelShap:
     @property
     def informative(self) -> bool:
         """Whether the model does better than chance."""
-        return self.auc.low > 0.5
+        return self.auc.low > _CHANCE
 
 
 def pixel_shap(
@@ -120,10 +121,10 @@ def pixel_shap(
     signed = values.reshape(small.shape)
     totals = np.abs(signed).sum(axis=(1, 2), keepdims=True)
     absolute = np.divide(np.abs(signed), totals, out=np.zeros_like(signed), where=totals > 0)
-    result = PixelShap(auc, absolute, signed, [])
-    if result.informative:
+    comparisons: list[MapComparison] = []
+    if auc.low > _CHANCE:
         for name, maps in (("absolute", absolute), ("signed", signed)):
-            result.comparisons.extend(
+            comparisons.extend(
                 compare_maps(
                     maps,
                     failed,
@@ -134,7 +135,7 @@ def pixel_shap(
                     seed=settings.seed,
                 )
             )
-    return result
+    return PixelShap(auc, absolute, signed, correct_together(comparisons))
 
 
 def shrink(greys: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from modular_faces.failures.map_comparison import FEWEST, FREE, comparison_row, strata_of
+from modular_faces.failures.map_comparison import FEWEST, FREE, LEVEL, comparison_row, strata_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
 from modular_faces.failures.picture_sample import PictureSample, read_chosen
@@ -23,10 +23,9 @@ from modular_faces.failures.report_parts import (
     share_in_words,
     write_csv,
 )
-from modular_faces.failures.report_words import LEVEL, effect_in_words, tested
+from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
 from modular_faces.figures import AnyChart, grid_chart, map_chart, save_figure
-from modular_faces.inference.correction import holm
 
 NAME: Final = "shap_pixels"
 _WORDS = {"linear": "logistic regression on pixels", "boosted": "gradient-boosted trees on pixels"}
@@ -149,9 +148,7 @@ def _add_level(
 
 def _comparison_table(outcome: Outcome, result: PixelShap) -> pd.DataFrame:
     rows = [outcome.keys | comparison_row(one, cell=1) for one in result.comparisons]
-    table = pd.DataFrame(rows).drop(columns="channel")
-    table["p_holm"] = holm(table["p"])
-    return table
+    return pd.DataFrame(rows).drop(columns="channel")
 
 
 def _maps(result: PixelShap, failed: npt.NDArray[np.bool_]) -> dict[str, npt.NDArray[np.float64]]:
@@ -177,7 +174,11 @@ def _map_table(outcome: Outcome, result: PixelShap, failed: npt.NDArray[np.bool_
 def _said(table: pd.DataFrame, frame: Frame) -> str:
     sentences = []
     for _, row in table.iterrows():
-        if row["map"] != "absolute":
+        if row["map"] == "signed":
+            if row["compared"] == FREE and float(row["p_holm"]) <= LEVEL:
+                sentences.append(
+                    f"What speaks for failure lies most {place_in_words(row['y'], row['x'], frame)}."
+                )
             continue
         among = "" if row["compared"] == FREE else f", compared {row['compared']}"
         if float(row["p_holm"]) > LEVEL:
@@ -222,7 +223,9 @@ def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
         charts.append(
             map_chart(
                 certain,
-                title="Difference beyond chance",
+                title="Difference beyond chance"
+                if free.significant.any()
+                else "None beyond chance",
                 legend=legend.replace("% of", "points of"),
                 diverging=True,
                 limits=None,
