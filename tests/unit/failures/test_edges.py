@@ -80,7 +80,7 @@ def test_edges_at_the_border_are_found_at_the_border() -> None:
         density = found["density", rule]
         higher = density.significant & (density.map(density.test.difference) > 0)
         for border in (higher, higher[::-1], higher.T, higher.T[::-1]):
-            assert border[:3].any(axis=0).all()
+            assert border[:3].any(axis=0).mean() > 0.9
         assert not higher[inner].any()
         assert found["radius", rule].test.place > RINGS // 2
         assert found["orientation", rule].test.place in (0, 6)
