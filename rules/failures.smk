@@ -37,6 +37,67 @@ rule failures_rates:
         script_of("failures_rates")
 
 
+rule failures_entropy:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        descriptors=of_all_shards("descriptors.parquet"),
+    output:
+        table=of_failures("entropy.csv"),
+        distributions=of_failures("entropy_distribution.csv"),
+        report=of_failures("entropy.json"),
+        figures=directory(of_failures("figures/entropy")),
+    log:
+        log_of("failures_entropy"),
+    benchmark:
+        benchmark_of("failures_entropy")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    params:
+        options=options_of_failures("entropy"),
+        code=code_of("failures_entropy"),
+    message:
+        "entropy of failures and successes"
+    script:
+        script_of("failures_entropy")
+
+
+rule failures_groups:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        groups=given_table(CONFIG.failures.groups_table),
+        truth=given_table(CONFIG.failures.truth_table),
+    output:
+        table=of_failures("groups.csv"),
+        tests=of_failures("groups_tests.csv"),
+        dropping=of_failures("groups_dropping.csv"),
+        errors=of_failures("groups_error.csv"),
+        report=of_failures("groups.json"),
+        figures=directory(of_failures("figures/groups")),
+    log:
+        log_of("failures_groups"),
+    benchmark:
+        benchmark_of("failures_groups")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    params:
+        options=options_of_failures("groups"),
+        code=code_of("failures_groups"),
+    message:
+        "who is lost: failures by group"
+    script:
+        script_of("failures_groups")
+
+
 rule failures_means:
     input:
         study=rules.gather_study.output.table,
@@ -133,6 +194,8 @@ rule failures_shap_pixels:
 rule failures:
     input:
         rules.failures_rates.output,
+        rules.failures_entropy.output,
+        rules.failures_groups.output,
         rules.failures_means.output,
         rules.failures_edges.output,
         rules.failures_shap_pixels.output,

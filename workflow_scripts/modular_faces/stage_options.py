@@ -17,7 +17,7 @@ from modular_faces.config_features import Color, Texture
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups", "seed"),
+    "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
     "means": ("confidence", "permutations", "sample", "seed", "side"),
     "edges": ("edges", "permutations", "sample", "seed", "side"),
     "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),

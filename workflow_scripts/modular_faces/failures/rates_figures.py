@@ -68,7 +68,11 @@ def rescued_and_broken(rates: pd.DataFrame, level: Level, folder: Path) -> Figur
         .mark_bar()
         .encode(
             y=alt.Y("name:N", sort=rows["name"].tolist(), title=None),
-            x=alt.X("pictures:Q", title="broken          pictures          rescued"),
+            x=alt.X(
+                "pictures:Q",
+                title="pictures broken (left) and rescued (right)",
+                axis=alt.Axis(labelExpr="format(abs(datum.value), ',')"),
+            ),
             color=alt.Color(
                 "what:N",
                 title=None,

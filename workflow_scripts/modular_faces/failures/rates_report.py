@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from modular_faces.failures import rates_figures as figures
+import modular_faces.failures.rates_figures as figures
 from modular_faces.failures.outcome import LEVELS, Level, Outcome
 from modular_faces.failures.parts import StudyParts, part_name
 from modular_faces.failures.rates import never_found
@@ -117,7 +117,7 @@ def _change(row: object, helps: bool, several: bool) -> str:
     return (
         f"'{name}' loses {share_in_words(abs(row.difference))} {'fewer' if helps else 'more'} of the pictures "  # type: ignore[attr-defined]
         f"than '{row.reference}' ({share_in_words(row.rate)} instead of "  # type: ignore[attr-defined]
-        f"{share_in_words(row.rate + row.difference)}; rescued {row.rescued}, broken {row.broken}, "  # type: ignore[attr-defined]
+        f"{share_in_words(row.rate + row.difference)}; rescued {int(row.rescued)}, broken {int(row.broken)}, "  # type: ignore[attr-defined]
         f"n = {row.n}, {p_in_words(row.p_holm)} after Holm's correction)."  # type: ignore[attr-defined]
     )
 
@@ -154,10 +154,12 @@ def _figures(
     tests: pd.DataFrame,
     folder: Path,
 ) -> list[Figure]:
-    drawn = [figures.rates_by_part(rates, level, folder) for level in LEVELS]
+    levels = [level for level in LEVELS if parts.lost[level].any()]
+    drawn = [figures.rates_by_part(rates, level, folder) for level in levels]
     if len(parts.parts) > 1:
-        drawn += [figures.rescued_and_broken(rates, level, folder) for level in LEVELS]
-    for level in LEVELS:
+        drawn += [figures.rescued_and_broken(rates, level, folder) for level in levels]
+    failed = [level for level in levels if parts.lost[level][:, parts.column(parts.outcome)].any()]
+    for level in failed:
         of_outcome = groups[
             (groups["backend"] == parts.outcome[0])
             & (groups["variant"] == parts.outcome[1])
