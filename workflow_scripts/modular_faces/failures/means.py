@@ -150,11 +150,13 @@ def compare_pixels(
     list of MapComparison
         `whole` (mean of the whole picture) and `mean` (of each cell) of each channel; in grey `above_1_sd`,
         `above_2_sd`, `below_1_sd`, `below_2_sd` (share of pictures in which the pixel is unusual) and
-        `spread` (mean distance from the group's own mean picture); corrected together.
+        `spread` (mean distance from the group's own mean picture). Corrected together are maps that answer one
+        question in one way: the channels of `whole`, the channels of `mean`, the four kinds of unusual
+        pixels, `spread`; each freely and within strata.
     """
-    comparisons: list[MapComparison] = []
+    families: dict[tuple[str, str], list[MapComparison]] = {}
     for name, channel, maps in _maps(sample, settings.cells):
-        comparisons += compare_maps(
+        compared = compare_maps(
             maps,
             sample.failed,
             name=name,
@@ -163,7 +165,13 @@ def compare_pixels(
             permutations=settings.permutations,
             seed=settings.seed,
         )
-    return correct_together(comparisons)
+        for one in compared:
+            families.setdefault((_question(name), one.compared), []).append(one)
+    return [one for family in families.values() for one in correct_together(family)]
+
+
+def _question(name: str) -> str:
+    return "unusual" if name.endswith("_sd") else name
 
 
 def unusual_names() -> list[tuple[str, str, int]]:

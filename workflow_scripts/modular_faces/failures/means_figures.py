@@ -54,18 +54,22 @@ def difference_chart(
     means: MeanPictures, comparisons: Sequence[MapComparison], frame: Frame
 ) -> AnyChart:
     """Differences by channel; below them only where they are more than chance, one row per comparison."""
-    reach = float(np.abs(means.difference).max())
+    reach, legend = float(np.abs(means.difference).max()), "grey levels"
     tested = [one for one in comparisons if one.name == "mean"]
     charts: list[AnyChart] = [
-        _difference(means.difference[..., place], f"{channel}, all pixels", "grey levels", reach)
+        _difference(means.difference[..., place], f"{channel}, all pixels", legend, reach)
         for place, channel in enumerate(CHANNELS)
     ]
     for compared in dict.fromkeys(one.compared for one in tested):
-        for one in tested:
-            if one.compared == compared:
-                certain = _certain(one, frame)
-                words = "beyond chance" if compared == FREE else "beyond chance, within strata"
-                charts.append(_difference(certain, f"{one.channel}, {words}", "grey levels", reach))
+        row = [one for one in tested if one.compared == compared]
+        if any(one.significant.any() for one in row):
+            words = _BEYOND if compared == FREE else f"{_BEYOND}, within strata"
+            charts += [
+                _difference(
+                    _certain(one, frame), f"{one.channel}, {_none(one)}{words}", legend, reach
+                )
+                for one in row
+            ]
     return grid_chart(charts, columns=len(CHANNELS))
 
 

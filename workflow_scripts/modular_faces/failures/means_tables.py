@@ -30,7 +30,7 @@ def comparison_table(
     Returns
     -------
     pandas.DataFrame
-        See `comparison_row`; `p_holm` is corrected for all rows of the level.
+        See `comparison_row`; what `p_holm` is corrected for, says `compare_pixels`.
     """
     rows = [outcome.keys | comparison_row(one, cell=_side_of(one, frame)) for one in comparisons]
     table = pd.DataFrame(rows)

@@ -26,7 +26,7 @@ CAPTIONS: dict[str, tuple[str, str, str]] = {
     "differences": (
         "Where failures are brighter or darker",
         "Red: failures are brighter there, blue: darker. Further rows show only places that differ beyond "
-        "chance (5 % for the whole map and for all maps together; studentised permutation test of the largest "
+        "chance (5 % for the four maps together; studentised permutation test of the largest "
         "difference), among all pictures, and within strata: among pictures of the same label, grey and colour "
         "apart. A row in which nothing is beyond chance is left out.",
         "Maps of the difference between failures and successes in red, green, blue and grey.",
