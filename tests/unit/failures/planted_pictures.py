@@ -32,14 +32,14 @@ def draw_face(seed: int, side: int) -> Picture:
     place = (side / 2 + random.normal(0, side / 25, 2)).astype(int)
     size = (side * random.uniform([0.28, 0.36], [0.34, 0.44])).astype(int)
     ground, skin = random.uniform(60, 130, 3), random.uniform([150, 110, 90], [220, 180, 150])
-    picture = np.tile(ground, (side, side, 1))
+    picture: npt.NDArray[np.floating] = np.tile(ground, (side, side, 1))
     cv2.ellipse(picture, place.tolist(), size.tolist(), 0, 0, 360, skin.tolist(), -1)
     for across, down, wide in ((-0.4, -0.3, 0.2), (0.4, -0.3, 0.2), (0, 0.5, 0.35)):
         centre = (place + size * np.array([across, down])).astype(int)
         axes = (max(1, int(size[0] * wide)), max(1, int(size[1] * 0.08)))
         cv2.ellipse(picture, centre.tolist(), axes, 0, 0, 360, (skin * 0.4).tolist(), -1)
     picture = cv2.GaussianBlur(picture, (3, 3), 0) * random.uniform(0.85, 1.15)
-    noisy = picture + random.normal(0, 6, picture.shape)
+    noisy = np.asarray(picture + random.normal(0, 6, picture.shape))
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
 

@@ -107,7 +107,7 @@ def test_random_failures_have_no_other_edges() -> None:
 def test_contrast_alone_moves_the_fixed_rule_and_not_the_strongest() -> None:
     def paler(picture: planted.Picture) -> planted.Picture:
         middle = picture.mean(axis=(0, 1))
-        return np.rint(middle + 0.4 * (picture - middle)).astype(np.uint8)
+        return np.asarray(np.rint(middle + 0.4 * (picture - middle)), dtype=np.uint8)
 
     found = study(paler, seed=3, permutations=999)
     assert found["density", "fixed"].significant.any()

@@ -115,6 +115,7 @@ def write_edges(
                 outcome.image_ids,
                 outcome.failed,
                 frame=study.frame,
+                clusters=study.clusters,
                 most=sample,
                 seed=seed,
             )

@@ -95,6 +95,7 @@ def write_means(
             outcome.image_ids,
             outcome.failed,
             frame=study.frame,
+            clusters=study.clusters,
             most=sample,
             seed=seed,
         )

@@ -84,6 +84,7 @@ def write_shap_pixels(
                 outcome.image_ids,
                 outcome.failed,
                 frame=study.frame,
+                clusters=study.clusters,
                 most=sample,
                 seed=seed,
             )
