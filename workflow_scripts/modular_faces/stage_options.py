@@ -100,6 +100,8 @@ def _backend_options(config: Config, backend: str) -> dict[str, Any]:
     if backend == "openface":
         openface = config.openface.model_dump(exclude={"accept"})
         return options | {"accept": config.openface.accept, "openface": openface}
+    if backend == "dlib":
+        return options | {"accept": 0.5, "dlib": config.dlib.model_dump()}
     return options | {"accept": config.precomputed.accept}
 
 

@@ -1,5 +1,6 @@
 """Groups of pictures, counted by hand, and tests of them under truth and chance."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from modular_faces.inference.intervals import wilson
 from modular_faces.tables import write_table
 
 
-def named(values: list[str | None]) -> Grouping:
+def named(values: Sequence[str | None]) -> Grouping:
     grouping = named_groups("label", values)
     assert grouping is not None
     return grouping

@@ -2,8 +2,8 @@
 
 Means and standard deviations count every picture; they are kept as whole numbers, so that the order
 of the pictures and the number of shards change nothing, and need the same memory for a million
-pictures (up to ten million they fit into 64 bits). Tests need the pictures themselves and take a seeded sample, in which
-no two pictures of a group are copies of each other.
+pictures (up to ten million they fit into 64 bits). Tests need the pictures themselves and take a
+seeded sample, in which no two pictures of a group are copies of each other.
 
 Successes are cut into two halves. The *reference* says how bright each pixel usually is; the
 *comparison* half, which had no say in that, is what failures are compared with.
