@@ -1,11 +1,10 @@
-"""Mean pictures and unusual pixels show what was planted, and nothing where nothing was."""
+"""Mean pictures and unusual pixels show what was planted."""
 
 import numpy as np
 import planted_pictures as planted
 import pytest
-from scipy import stats
 
-from modular_faces.failures.map_comparison import FREE, MapComparison, strata_of
+from modular_faces.failures.map_comparison import MapComparison, strata_of
 from modular_faces.failures.means import (
     MapSettings,
     compare_pixels,
@@ -19,14 +18,11 @@ from modular_faces.failures.picture_frame import GREY, Frame
 from modular_faces.failures.picture_sample import Moments, PictureSample
 
 SETTINGS = MapSettings(permutations=999, cells=24, seed=0)
-QUICK = MapSettings(permutations=199, cells=24, seed=0)
 
 
-def study(
-    plant: planted.Plant, *, seed: int = 1, settings: MapSettings = SETTINGS
-) -> tuple[PictureSample, list[MapComparison]]:
-    sample = planted.planted(plant, n=160, lost=50, seed=seed, side=24)
-    return sample, compare_pixels(sample, None, settings)
+def study(plant: planted.Plant) -> tuple[PictureSample, list[MapComparison]]:
+    sample = planted.planted(plant, n=160, lost=50, seed=1, side=24)
+    return sample, compare_pixels(sample, None, SETTINGS)
 
 
 def named(comparisons: list[MapComparison], name: str, channel: str = "grey") -> MapComparison:
@@ -117,18 +113,6 @@ def test_a_plant_that_goes_with_the_label_is_gone_within_labels() -> None:
     assert [one.test.n_strata for one in means] == [1, 2]
     assert means[0].test.p_value == 1 / 1000
     assert means[1].test.p_value > 0.05
-
-
-def test_random_failures_are_not_called_different() -> None:
-    runs = 40
-    rejected = dict.fromkeys(("whole", "mean", "above_1_sd", "below_2_sd", "spread"), 0)
-    for seed in range(runs):
-        _, comparisons = study(planted.nothing, seed=100 + seed, settings=QUICK)
-        for name in rejected:
-            one = named([c for c in comparisons if c.compared == FREE], name)
-            rejected[name] += one.test.p_value <= 0.05
-    most = stats.binom.ppf(0.995, runs, 0.05)
-    assert all(count <= most for count in rejected.values()), rejected
 
 
 def test_the_same_pictures_give_the_same_numbers() -> None:
