@@ -22,6 +22,7 @@ DESCRIBE = MEASURE | {"descriptors"}
 OPEN_MODEL = {"pose", "expression", "aligned"}
 FIND = {"landmarks", "study"}
 STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
+OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
@@ -40,7 +41,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": STUDIES | PAGES,
+    "csv_cells.py": STUDIES | OF_PIXELS | PAGES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
@@ -50,8 +51,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": STUDIES | {"bridge", "failures_page"},
-    "inline_pictures.py": STUDIES | PAGES | {"bridge"},
+    "figures.py": STUDIES | OF_PIXELS | {"bridge", "failures_page"},
+    "inline_pictures.py": STUDIES | OF_PIXELS | PAGES | {"bridge"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -61,11 +62,11 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
-    "files.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "images.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "packs.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS,
+    "columns.py": READ_OUTPUTS | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS | OF_PIXELS,
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND,
     "fingerprint.py": {"preprocess", "manifest"} | FIND,
@@ -115,13 +116,15 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": STUDIES | GALLERY,
+    "inference/intervals.py": STUDIES
+    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
     "inference/paired.py": {"failures_rates"},
-    "inference/correction.py": STUDIES,
-    "inference/effect_sizes.py": STUDIES | GALLERY,
+    "inference/correction.py": STUDIES | OF_PIXELS,
+    "inference/effect_sizes.py": STUDIES
+    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
     "failures/__init__.py": set(),
-    "failures/outcome.py": STUDIES | GALLERY,
-    "failures/report_parts.py": STUDIES | PAGES,
+    "failures/outcome.py": STUDIES | OF_PIXELS | {"failures_gallery"},
+    "failures/report_parts.py": STUDIES | OF_PIXELS | PAGES,
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -145,6 +148,26 @@ USED_BY: dict[str, set[str]] = {
     "datapackage.py": {"datapackage"},
     "run_file.py": {"efficiency", "datapackage"},
     "run_record.py": set(),
+    "inference/permutation.py": OF_PIXELS,
+    "failures/map_comparison.py": OF_PIXELS,
+    "failures/picture_frame.py": OF_PIXELS,
+    "failures/picture_sample.py": OF_PIXELS,
+    "failures/picture_study.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS,
+    "failures/means.py": {"failures_means"},
+    "failures/means_figures.py": {"failures_means"},
+    "failures/means_report.py": {"failures_means"},
+    "failures/means_tables.py": {"failures_means"},
+    "failures/means_words.py": {"failures_means"},
+    "failures/edge_kernels.py": {"failures_edges"},
+    "failures/edges.py": {"failures_edges"},
+    "failures/edges_figures.py": {"failures_edges"},
+    "failures/edges_report.py": {"failures_edges"},
+    "failures/edges_tables.py": {"failures_edges"},
+    "failures/edges_words.py": {"failures_edges"},
+    "failures/pairs.py": {"failures_edges"},
+    "failures/shap_pixels.py": {"failures_shap_pixels"},
+    "failures/shap_pixels_report.py": {"failures_shap_pixels"},
 }
 
 

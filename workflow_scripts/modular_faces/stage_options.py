@@ -19,6 +19,9 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "entropy": ("confidence", "seed", "bootstrap"),
     "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
     "gallery": ("gallery",),
+    "means": ("confidence", "permutations", "sample", "seed", "side"),
+    "edges": ("edges", "permutations", "sample", "seed", "side"),
+    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
 }
 """Keys of the section failures that each study depends on, beside the outcome."""
 
