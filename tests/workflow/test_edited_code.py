@@ -51,6 +51,7 @@ USED_BY: dict[str, set[str]] = {
     "manifest.py": {"manifest"},
     "geometry.py": READ_PACKS | {"pose"},
     "steps.py": READ_PACKS,
+    "cause_steps.py": READ_PACKS,
     "step_options.py": READ_PACKS,
     "variants.py": READ_PACKS,
     "measure.py": MEASURE,
