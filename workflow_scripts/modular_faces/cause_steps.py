@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modular_faces import geometry
 from modular_faces.step_options import Choice, Fill, Number, Whole
-from modular_faces.steps import Changed, Picture, _as_picture, _colour, _half_up, _to_uint8, step
+from modular_faces.steps import Changed, Picture, _colour, _half_up, _to_uint8, step
 
 LUMINANCE: Final = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 """Weights of R, G and B (ITU-R BT.601)."""
@@ -53,7 +53,7 @@ def jpeg(picture: Picture, *, quality: Annotated[int, Whole(1, 100)]) -> Changed
     import cv2
 
     _, content = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = _as_picture(cv2.imdecode(content, cv2.IMREAD_COLOR))
+    decoded = np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), dtype=np.uint8)
     return np.ascontiguousarray(decoded[..., ::-1]), geometry.identity()
 
 
@@ -137,14 +137,14 @@ def cover(
     """Cover ``fraction`` of the picture from one side with a grey level or its mean colour."""
     height, width = picture.shape[:2]
     rows, columns = _half_up(fraction * height), _half_up(fraction * width)
-    hidden = {
+    places: dict[str, tuple[slice, ...]] = {
         "left": np.s_[:, :columns],
         "right": np.s_[:, width - columns :],
-        "upper": np.s_[:rows],
-        "lower": np.s_[height - rows :],
-    }[side]
+        "upper": np.s_[:rows, :],
+        "lower": np.s_[height - rows :, :],
+    }
     covered = picture.copy()
-    covered[hidden] = _colour(picture, fill)
+    covered[places[side]] = np.array(_colour(picture, fill), dtype=np.uint8)
     return covered, geometry.identity()
 
 
