@@ -13,7 +13,8 @@ from typing import Any
 import cv2
 import pyarrow as pa
 
-from modular_faces.backends import Backend, open_backend
+from modular_faces.backends import Backend
+from modular_faces.backends.registry import open_backend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config import Config
 from modular_faces.config_loading import load_config

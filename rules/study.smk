@@ -2,7 +2,7 @@
 
 Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet.
 Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv and
-bridge.svg.
+the figures in bridge/.
 """
 
 
@@ -65,7 +65,7 @@ rule bridge:
         manifest=rules.manifest.output.table,
     output:
         table=f"{RESULTS}/bridge.csv",
-        figure=f"{RESULTS}/bridge.svg",
+        figures=directory(f"{RESULTS}/bridge"),
     log:
         log_of("bridge"),
     benchmark:

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modular_faces.backends import open_backend
 from modular_faces.backends.mesh import mesh_backend
+from modular_faces.backends.registry import open_backend
 from modular_faces.jobs import start_job
 from modular_faces.landmark_tables import (
     faces_table,

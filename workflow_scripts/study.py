@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modular_faces.backends import open_backend
+from modular_faces.backends.registry import open_backend
 from modular_faces.face_model import load_geometry
 from modular_faces.jobs import as_path, start_job
 from modular_faces.landmark_tables import study_table

@@ -13,7 +13,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from modular_faces.backends import Stage, open_backend
+from modular_faces.backends import Stage
+from modular_faces.backends.registry import open_backend
 from modular_faces.config_loading import load_config
 from modular_faces.landmark_tables import landmark_table, openface_table
 from modular_faces.landmarks import Outcome, find_faces

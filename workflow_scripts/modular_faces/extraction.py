@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modular_faces.backends import open_backend
 from modular_faces.backends.mesh import MeshBackend, mesh_backend
+from modular_faces.backends.registry import open_backend
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config_loading import load_config
 from modular_faces.face_model import load_geometry

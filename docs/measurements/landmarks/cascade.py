@@ -22,7 +22,7 @@ from omi_data import CROPS, crops
 from report import upper_bound
 from stress import View, grey, shrunk_and_back
 
-from modular_faces.backends import open_backend
+from modular_faces.backends.registry import open_backend
 from modular_faces.config_loading import load_config
 from modular_faces.landmark_error import eye_distance, mean_error
 from modular_faces.landmarks import Outcome, cascade_stages, find_faces

@@ -150,49 +150,6 @@ def one_by_one(
             yield Answer(image_id, faces)
 
 
-def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> Backend:
-    """Load a backend.
-
-    Parameters
-    ----------
-    options : mapping
-        As `modular_faces.stage_options.stage_options` gives them for the stage landmarks.
-    tables : sequence of str
-        Backend precomputed: paths of the tables of its sources, in the order of the cascade.
-
-    Raises
-    ------
-    ValueError
-        If there is no such backend.
-    """
-    name = options["backend"]
-    if name == "mesh":
-        return _open_mesh(options)
-    if name == "openface":
-        from modular_faces.backends.openface import OpenFaceBackend
-
-        boxes_from_mesh = any(stage["box"] == "mesh" for stage in options["cascade"])
-        return OpenFaceBackend(
-            options["openface"],
-            mesh=_open_mesh(options) if boxes_from_mesh else None,
-            mesh_accept=options["mesh_accept"],
-        )
-    if name == "precomputed":
-        from modular_faces.backends.precomputed import PrecomputedBackend
-
-        sources = [stage["name"] for stage in options["cascade"]]
-        if len(tables) != len(sources):
-            raise ValueError("outputs that exist already are read by the workflow only")
-        return PrecomputedBackend(dict(zip(sources, tables, strict=True)))
-    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, precomputed")
-
-
-def _open_mesh(options: Mapping[str, Any]) -> Backend:
-    from modular_faces.backends.mesh import mesh_backend
-
-    return mesh_backend(options)
-
-
 def most_prominent(faces: Sequence[Face], shape: tuple[int, ...]) -> Face:
     """Choose the face a picture is of: the largest, the more so the nearer to the centre.
 
