@@ -1,4 +1,4 @@
-"""The section of the configuration on causes of failures: what is tried, on how many pictures, and what counts."""
+"""The sections of the configuration on causes of failures: what is tried, on how many pictures, and what counts."""
 
 from __future__ import annotations
 
@@ -185,10 +185,18 @@ CAUSES: dict[str, Cause] = {
         words="the face is tilted in the picture",
         remedy="turning the picture",
         undo={
-            f"turned_{name}": [{"rotate": {"degrees": degrees}}]
-            for name, degrees in (("left_15", -15), ("right_15", 15), ("left_30", -30), ("right_30", 30))
+            f"turned_{name}": [{"rotate": {"degrees": degrees, "expand": False}}]
+            for name, degrees in (
+                ("left_15", -15),
+                ("right_15", 15),
+                ("left_30", -30),
+                ("right_30", 30),
+            )
         },
-        put_in={f"tilted_{degrees}": [{"rotate": {"degrees": degrees}}] for degrees in (30, 60)},
+        put_in={
+            f"tilted_{degrees}": [{"rotate": {"degrees": degrees, "expand": False}}]
+            for degrees in (30, 60)
+        },
     ),
     "colors": Cause(
         words="the colours mislead the detector",
@@ -202,7 +210,9 @@ CAUSES: dict[str, Cause] = {
     ),
     "covered": Cause(
         words="part of the face is covered",
-        put_in={f"{side}_covered": [{"cover": {"side": side}}] for side in ("left", "upper", "lower")},
+        put_in={
+            f"{side}_covered": [{"cover": {"side": side}}] for side in ("left", "upper", "lower")
+        },
     ),
     "detector": Cause(
         words="the detector sees no face",
@@ -216,10 +226,6 @@ CAUSES: dict[str, Cause] = {
 class Interventions(Section):
     """Pictures changed in one respect, to see which change brings failures back."""
 
-    failures: Annotated[int, Field(ge=10)] = 1000
-    """Most failures that are looked at; they are drawn by a hash of their names."""
-    successes: Annotated[int, Field(ge=10)] = 1000
-    """Most successes that are looked at."""
     causes: dict[Name, Cause] = {}
     """Further supposed causes, or others under a shipped name."""
     without: Annotated[list[Name], Distinct] = []
@@ -254,13 +260,11 @@ class FailureModel(Section):
     """The model that predicts failures from descriptors, and what it says of them (SHAP)."""
 
     pictures: Annotated[int, Field(ge=100)] = 20_000
-    """Most pictures the model learns from: all failures up to half of them, drawn by a hash of their names."""
+    """Most pictures the model learns from, drawn by a hash of their names."""
     folds: Annotated[int, Field(ge=2, le=20)] = 5
     """Parts of the pictures, each predicted by a model that has not seen it nor a duplicate of it."""
     least_failures: Annotated[int, Field(ge=10)] = 50
     """Fewer failures or successes than this are not modelled."""
-    bootstrap: Annotated[int, Field(ge=100)] = 1000
-    """Bootstrap samples of the AUC's interval; duplicates are drawn together."""
 
 
 class Verdict(Section):
@@ -270,15 +274,3 @@ class Verdict(Section):
     """A cause is named where the corrected interval of its share lies above this."""
     least_association: Annotated[float, Field(ge=0, lt=1)] = 0.2
     """Least size of Cliff's delta of what only goes along with failing (.147 is called small, .33 medium)."""
-
-
-class Causes(Section):
-    """Why pictures fail: interventions, the model of failures, and the verdict."""
-
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-    """Of all intervals, and of all causes together where a cause is named."""
-    seed: int = 1
-    """Of every draw."""
-    interventions: Interventions = Interventions()
-    model: FailureModel = FailureModel()
-    verdict: Verdict = Verdict()

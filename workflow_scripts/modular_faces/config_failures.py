@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from modular_faces.config_backends import BackendName
+from modular_faces.config_causes import FailureModel, Interventions, Verdict
 from modular_faces.config_values import Distinct, Name, PathName, Section
 
 Count = Annotated[int, Field(ge=1)]
@@ -80,6 +81,9 @@ class Failures(Section):
     """A table with a column `image` and columns x_0..x_67, y_0..y_67: known landmarks, in pixels of the original
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
+    interventions: Interventions = Interventions()
+    model: FailureModel = FailureModel()
+    verdict: Verdict = Verdict()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:

@@ -168,7 +168,7 @@ def shares_of_causes(
         )
 
     while causes:
-        best = max((assess(name) for name in causes), key=lambda one: one.beyond.estimate)
+        best = max((assess(name) for name in causes), key=_weight)
         shares.append(best)
         causes.remove(best.cause)
         if best.named:
@@ -223,3 +223,7 @@ def overlaps(
         entry[1] += int(by_placebo)
     rows = [Overlap(key, n, by_placebo) for key, (n, by_placebo) in counted.items()]
     return sorted(rows, key=lambda one: (-one.n, one.causes))
+
+
+def _weight(share: CauseShare) -> tuple[float, float]:
+    return share.beyond.estimate, share.share.estimate

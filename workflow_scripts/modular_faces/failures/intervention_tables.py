@@ -1,0 +1,284 @@
+"""The tables of the study of interventions, at one level of one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from modular_faces.config_causes import Cause
+from modular_faces.failures.conditions import Condition, InterventionPlan
+from modular_faces.failures.cures import (
+    BoolArray,
+    CauseShare,
+    Overlap,
+    any_of,
+    beyond_chance,
+    chance_of_any,
+    overlaps,
+    shares_of_causes,
+)
+from modular_faces.failures.outcome import Outcome
+from modular_faces.inference.intervals import Interval, wilson
+
+SEVERAL = " + "
+"""Stands between the causes that cured the same picture."""
+
+
+@dataclass(frozen=True)
+class Interventions:
+    """What changes did to failures and successes at one level.
+
+    Attributes
+    ----------
+    n_failures, n_successes : int
+        Pictures that were changed and whose outcome came out the same when it was repeated.
+    unrepeated : int
+        Failures and successes that came out otherwise when the same thing was done again; left out.
+    shares : list of CauseShare
+    overlap : list of Overlap
+        Of the causes that count, see `telling`.
+    doses : pandas.DataFrame
+        A row per dose of each cause and per placebo, on failures.
+    reverse : pandas.DataFrame
+        A row per change, on successes.
+    pictures : pandas.DataFrame
+        A row per failure: image_id, cured_by, by_placebo.
+    """
+
+    n_failures: int
+    n_successes: int
+    unrepeated: int
+    shares: list[CauseShare]
+    overlap: list[Overlap]
+    doses: pd.DataFrame
+    reverse: pd.DataFrame
+    pictures: pd.DataFrame
+
+    @property
+    def named(self) -> list[CauseShare]:
+        """Causes that count, in order."""
+        return [share for share in self.shares if share.named]
+
+
+def telling(shares: Iterable[CauseShare]) -> list[str]:
+    """Causes whose share surely exceeds nothing, whether or not they add to those before them."""
+    return [one.cause for one in shares if one.corrected.low > 0]
+
+
+def interventions_at(
+    level: str,
+    plan: InterventionPlan,
+    runs: pd.DataFrame,
+    *,
+    causes: Mapping[str, Cause],
+    confidence: float,
+    least_share: float,
+) -> Interventions:
+    """Evaluate what was run.
+
+    Parameters
+    ----------
+    level : str
+    plan : InterventionPlan
+    runs : pandas.DataFrame
+        As `modular_faces.failures.intervention_runs.run_conditions` gives it, of all shards.
+    causes : mapping of str to Cause
+    confidence, least_share : float
+    """
+    found = _Succeeded(level, plan, runs)
+    failures = [i for i in plan.failures[level] if not found.unchanged(i)]
+    successes = [i for i in plan.successes[level] if found.unchanged(i)]
+    drawn = len(plan.failures[level]) + len(plan.successes[level])
+    placebos = found.matrix(failures, _of(plan, "placebo"))
+    cures = {
+        name: found.matrix(failures, chosen)
+        for name in causes
+        if (chosen := [c for c in _of(plan, "undo") if c.cause == name])
+    }
+    shares = shares_of_causes(
+        cures,
+        placebos,
+        confidence=confidence,
+        least_share=least_share,
+        nameless=[name for name in cures if causes[name].box == "frame"],
+    )
+    return Interventions(
+        n_failures=len(failures),
+        n_successes=len(successes),
+        unrepeated=drawn - len(failures) - len(successes),
+        shares=shares,
+        overlap=overlaps(cures, placebos, telling(shares)),
+        doses=_dose_table(found, failures, plan, confidence=confidence),
+        reverse=_reverse_table(found, successes, plan, confidence=confidence),
+        pictures=_picture_table(failures, cures, placebos),
+    )
+
+
+def _of(plan: InterventionPlan, role: str) -> list[Condition]:
+    return [condition for condition in plan.conditions if condition.role == role]
+
+
+class _Succeeded:
+    """Looks up whether a changed picture succeeded, within the range of successes."""
+
+    def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
+        ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
+        names = runs["condition"]
+        low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
+        high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
+        outside = (runs["measure"] < low) | (runs["measure"] > high)
+        self._table = pd.DataFrame(
+            {
+                "image_id": runs["image_id"].astype(str),
+                "condition": names.astype(str),
+                "succeeded": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
+            }
+        ).pivot(index="image_id", columns="condition", values="succeeded")
+        self._unchanged = self._table["unchanged"].to_dict() if len(self._table) else {}
+
+    def unchanged(self, image_id: str) -> bool:
+        """Whether the picture succeeds as it is."""
+        return bool(self._unchanged[image_id])
+
+    def matrix(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
+        """(n, k) bool: whether each picture succeeded in each condition."""
+        names = [condition.name for condition in conditions]
+        chosen = self._table.reindex(index=list(image_ids), columns=names)
+        return np.asarray(chosen.to_numpy(dtype=object) == True, dtype=bool)  # noqa: E712 - NaN is no success
+
+
+def _interval(prefix: str, interval: Interval) -> dict[str, object]:
+    return {
+        prefix: interval.estimate,
+        f"{prefix}_low": interval.low,
+        f"{prefix}_high": interval.high,
+    }
+
+
+def _dose_table(
+    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
+) -> pd.DataFrame:
+    placebos = _of(plan, "placebo")
+    chance = chance_of_any(found.matrix(failures, placebos), draws=1)
+    rows: list[dict[str, object]] = []
+    for condition in [*placebos, *_of(plan, "undo")]:
+        cured = any_of(found.matrix(failures, [condition]))
+        share = beyond_chance(cured, chance, n=len(failures), confidence=confidence)
+        rows.append(
+            _named(condition)
+            | {"n": len(failures), "cured": int(cured.sum())}
+            | _interval("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | _interval("share", share)
+        )
+    return pd.DataFrame(rows)
+
+
+def _reverse_table(
+    found: _Succeeded, successes: Sequence[str], plan: InterventionPlan, *, confidence: float
+) -> pd.DataFrame:
+    placebos = _of(plan, "placebo")
+    chance = chance_of_any(~found.matrix(successes, placebos), draws=1)
+    tried = [c for c in plan.conditions if "success" in c.on and c.role in ("undo", "put_in")]
+    corrected = 1 - (1 - confidence) / max(len(tried), 1)
+    rows: list[dict[str, object]] = []
+    for condition in [*placebos, *tried]:
+        lost = ~any_of(found.matrix(successes, [condition]))
+        limits = beyond_chance(lost, chance, n=len(successes), confidence=corrected)
+        rows.append(
+            _named(condition)
+            | {"n": len(successes), "lost": int(lost.sum())}
+            | _interval("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | _interval(
+                "share", beyond_chance(lost, chance, n=len(successes), confidence=confidence)
+            )
+            | {"corrected_low": limits.low, "corrected_high": limits.high}
+        )
+    return pd.DataFrame(rows)
+
+
+def _named(condition: Condition) -> dict[str, object]:
+    return {"change": condition.role, "cause": condition.cause, "dose": condition.dose}
+
+
+def _picture_table(
+    failures: Sequence[str], cures: Mapping[str, BoolArray], placebos: BoolArray
+) -> pd.DataFrame:
+    hits = {name: any_of(matrix) for name, matrix in cures.items()}
+    return pd.DataFrame(
+        {
+            "image_id": list(failures),
+            "cured_by": [
+                SEVERAL.join(name for name, hit in hits.items() if hit[row])
+                for row in range(len(failures))
+            ],
+            "by_placebo": any_of(placebos),
+        }
+    )
+
+
+def share_table(shares: Iterable[CauseShare]) -> pd.DataFrame:
+    """Make the main table: a row per cause, in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        cause, doses, n, cured, cure_rate, placebo_rate, share and its interval, the corrected one, what it adds to
+        those before it, whether it is named, and the evidence.
+    """
+    return pd.DataFrame(
+        [
+            {"cause": s.cause, "doses": s.doses, "n": s.n, "cured": s.cured}
+            | {"cure_rate": s.cured / s.n if s.n else float("nan"), "placebo_rate": s.placebo}
+            | _interval("share", s.share)
+            | {"corrected_low": s.corrected.low, "corrected_high": s.corrected.high}
+            | _interval("adds", s.beyond)
+            | {"named": s.named, "evidence": "intervened"}
+            for s in shares
+        ]
+    )
+
+
+def overlap_table(overlap: Iterable[Overlap], *, n: int) -> pd.DataFrame:
+    """Make the table of overlapping cures: causes, n, share of all failures, and how many a placebo cured too."""
+    return pd.DataFrame(
+        [
+            {
+                "causes": SEVERAL.join(one.causes),
+                "n": one.n,
+                "share": one.n / n if n else float("nan"),
+                "by_placebo": one.by_placebo,
+            }
+            for one in overlap
+        ]
+    )
+
+
+def picture_table(done: Iterable[tuple[Outcome, Interventions]]) -> pa.Table:
+    """Join what cured each failure, of all levels.
+
+    Returns
+    -------
+    pyarrow.Table
+        image_id, level, cured_by (names of causes with `SEVERAL` between them, empty for none), by_placebo.
+    """
+    schema = pa.schema(
+        [
+            ("image_id", pa.string()),
+            ("level", pa.string()),
+            ("cured_by", pa.string()),
+            ("by_placebo", pa.bool_()),
+        ]
+    )
+    parts = [
+        pa.Table.from_pandas(
+            result.pictures.assign(level=outcome.level)[schema.names], schema, preserve_index=False
+        )
+        for outcome, result in done
+    ]
+    return pa.concat_tables([schema.empty_table(), *parts]).combine_chunks()
