@@ -72,6 +72,7 @@ rule failures_interventions:
         doses=of_failures("interventions_doses.csv"),
         overlap=of_failures("interventions_overlap.csv"),
         successes=of_failures("interventions_reverse.csv"),
+        remedies=of_failures("interventions_remedies.csv"),
         pictures=of_failures("interventions_pictures.parquet"),
         figures=directory(of_failures("figures/interventions")),
     log:

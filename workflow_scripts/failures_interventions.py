@@ -47,7 +47,7 @@ done = [
         ),
     )
     for outcome in studied
-    if outcome.level in plan.failures
+    if plan.conditions and outcome.level in plan.failures
 ]
 Path(snakemake.output.figures).mkdir(parents=True, exist_ok=True)
 if done:

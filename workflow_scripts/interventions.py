@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 plan = read_plan(snakemake.input.plan)
 options = snakemake.params.backend
-sampled = plan.pictures("failure") | plan.pictures("success")
+sampled = plan.pictures("failure") | plan.pictures("success") if plan.conditions else set()
 table = (
     run_conditions(
         plan,

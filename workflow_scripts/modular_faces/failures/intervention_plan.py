@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
@@ -22,8 +23,7 @@ def plan_interventions(
     *,
     causes: Mapping[str, Cause],
     placebos: Mapping[str, Steps],
-    failures: int,
-    successes: int,
+    sample: int,
     seed: int,
 ) -> InterventionPlan:
     """Draw the pictures and set the doses.
@@ -36,7 +36,7 @@ def plan_interventions(
         Measures of these pictures, before any change.
     causes, placebos : mapping
         From the config.
-    failures, successes : int
+    sample : int
         Most pictures of each kind and level.
     seed : int
 
@@ -52,16 +52,19 @@ def plan_interventions(
     drawn = {level: one for level, one in levels.items() if not one.too_few}
     return InterventionPlan(
         conditions=list(_conditions(causes, placebos, strictest, measures)),
-        failures={level: _sample(one, one.failed, failures, seed) for level, one in drawn.items()},
-        successes={
-            level: _sample(one, ~one.failed, successes, seed) for level, one in drawn.items()
-        },
+        failures={level: _sample(one, one.failed, sample, seed) for level, one in drawn.items()},
+        successes={level: _sample(one, ~one.failed, sample, seed) for level, one in drawn.items()},
         ranges={
             name: _range(values[~strictest.failed])
             for name, values in measures.items()
             if any(cause.measure == name for cause in causes.values())
         },
     )
+
+
+def without_changes(plan: InterventionPlan, sentence: str) -> InterventionPlan:
+    """Keep the drawn pictures and try nothing on them; the sentence says why."""
+    return replace(plan, conditions=[], ranges={}, skipped=plan.skipped or sentence)
 
 
 def hash_order(image_ids: Sequence[str], *, seed: int) -> list[int]:

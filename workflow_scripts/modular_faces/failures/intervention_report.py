@@ -74,6 +74,8 @@ def write_interventions(
     write_csv(
         _with_keys(done, lambda i: i.reverse), folder / f"{NAME}_reverse.csv", decimals=DECIMALS
     )
+    remedies = _with_keys(done, lambda i: i.remedies)
+    write_csv(remedies, folder / f"{NAME}_remedies.csv", decimals=DECIMALS)
     words = {name: cause.words for name, cause in causes.items()}
     figures = [
         figure for outcome, result in done for figure in _figures(outcome, result, words, folder)
@@ -95,7 +97,7 @@ def write_interventions(
 
 def skipped_report(outcome_title: str, sentence: str, *, folder: Path) -> StudyReport:
     """Write empty tables and give the report of a study that could not be made."""
-    for suffix in ("", "_overlap", "_doses", "_reverse"):
+    for suffix in ("", "_overlap", "_doses", "_reverse", "_remedies"):
         write_csv(pd.DataFrame({"cause": []}), folder / f"{NAME}{suffix}.csv", decimals={})
     return StudyReport(
         study=NAME, title=f"{TITLE} ({outcome_title})", question=QUESTION, skipped=sentence

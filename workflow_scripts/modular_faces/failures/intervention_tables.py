@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from modular_faces.failures.cures import (
     shares_of_causes,
 )
 from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.remedies import best_cascade
 from modular_faces.inference.intervals import Interval, wilson
 
 SEVERAL = " + "
@@ -47,6 +49,8 @@ class Interventions:
         A row per change, on successes.
     pictures : pandas.DataFrame
         A row per failure: image_id, cured_by, by_placebo.
+    remedies : pandas.DataFrame
+        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds.
     """
 
     n_failures: int
@@ -57,6 +61,7 @@ class Interventions:
     doses: pd.DataFrame
     reverse: pd.DataFrame
     pictures: pd.DataFrame
+    remedies: pd.DataFrame
 
     @property
     def named(self) -> list[CauseShare]:
@@ -115,6 +120,7 @@ def interventions_at(
         doses=_dose_table(found, failures, plan, confidence=confidence),
         reverse=_reverse_table(found, successes, plan, confidence=confidence),
         pictures=_picture_table(failures, cures, placebos),
+        remedies=_remedy_table(found, failures, plan, placebos),
     )
 
 
@@ -220,6 +226,26 @@ def _picture_table(
             "by_placebo": any_of(placebos),
         }
     )
+
+
+def _remedy_table(
+    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, placebos: BoolArray
+) -> pd.DataFrame:
+    tried = {condition.name: condition for condition in _of(plan, "undo")}
+    cured = {name: any_of(found.matrix(failures, [one])) for name, one in tried.items()}
+    rows: list[dict[str, object]] = [
+        {
+            "cause": tried[remedy.condition].cause,
+            "dose": tried[remedy.condition].dose,
+            "steps": json.dumps(tried[remedy.condition].steps),
+            "box": tried[remedy.condition].box,
+            "n": len(failures),
+            "cured": remedy.cured,
+            "adds": remedy.adds,
+        }
+        for remedy in best_cascade(cured, placebos)
+    ]
+    return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])
 
 
 def share_table(shares: Iterable[CauseShare]) -> pd.DataFrame:
