@@ -21,6 +21,7 @@ include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
 include: "rules/causes.smk"
+include: "rules/failures.smk"
 
 
 rule all:

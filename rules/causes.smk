@@ -2,7 +2,8 @@
 
 Needs: study.parquet, manifest.parquet, shards/*/pictures.arrow, shards/*/descriptors.parquet.
 Gives: failures/interventions_plan.json, shards/*/interventions.parquet, failures/interventions*.csv,
-failures/interventions.json, failures/interventions_pictures.parquet, failures/figures/interventions/.
+failures/interventions.json, failures/interventions_pictures.parquet, failures/figures/interventions/,
+failures/verdict.json, failures/verdict.md, failures/methods.md, failures/probable_causes.parquet.
 """
 
 
@@ -18,7 +19,7 @@ rule interventions_plan:
     benchmark:
         benchmark_of("interventions_plan")
     conda:
-        environment("extract")
+        environment("failures")
     threads: 1
     resources:
         mem_mb=memory_of(1500),
@@ -80,7 +81,7 @@ rule failures_interventions:
     benchmark:
         benchmark_of("failures_interventions")
     conda:
-        environment("extract")
+        environment("failures")
     threads: 1
     resources:
         mem_mb=memory_of(1500),
@@ -96,3 +97,42 @@ rule failures_interventions:
         "studying which changes bring failures back"
     script:
         script_of("failures_interventions")
+
+
+rule failures_verdict:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        descriptors=of_all_shards("descriptors.parquet"),
+        plan=rules.interventions_plan.output.plan,
+        shares=rules.failures_interventions.output.table,
+        successes=rules.failures_interventions.output.successes,
+        remedies=rules.failures_interventions.output.remedies,
+        pictures=rules.failures_interventions.output.pictures,
+    output:
+        verdict=of_failures("verdict.json"),
+        text=of_failures("verdict.md"),
+        table=of_failures("verdict.csv"),
+        pictures=of_failures("probable_causes.parquet"),
+        methods=of_failures("methods.md"),
+    log:
+        log_of("failures_verdict"),
+    benchmark:
+        benchmark_of("failures_verdict")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=30,
+    params:
+        options=options_of_failures("verdict"),
+        interventions=intervention_options(CONFIG),
+        backend=intervened_variant(CONFIG),
+        versions=library_versions(),
+        metadata=metadata_of("failures_verdict", options_of_failures("verdict")),
+        code=code_of("failures_verdict"),
+    message:
+        "reaching a verdict on why pictures fail"
+    script:
+        script_of("failures_verdict")

@@ -21,7 +21,7 @@ from modular_faces.stage_options import (
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
-from modular_faces.provenance import code_digest, table_metadata
+from modular_faces.provenance import code_digest, library_versions, table_metadata
 from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()

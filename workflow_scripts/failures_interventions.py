@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from modular_faces.config_causes import Interventions
@@ -14,6 +13,7 @@ from modular_faces.failures.outcome import (
     levels_to_study,
     load_study,
     outcomes_at_both_levels,
+    read_manifest,
 )
 from modular_faces.jobs import start_job
 from modular_faces.tables import read_table, write_table
@@ -28,7 +28,7 @@ causes = Interventions.model_validate(snakemake.params.interventions).all_causes
 plan = read_plan(snakemake.input.plan)
 outcomes = outcomes_at_both_levels(
     load_study(snakemake.input.study),
-    pd.DataFrame(read_table(snakemake.input.manifest).to_pandas()),
+    read_manifest(snakemake.input.manifest),
     backend=options["backend"],
     variant=options["variant"],
 )

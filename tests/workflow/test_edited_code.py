@@ -20,6 +20,7 @@ STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 MEASURE = {"color", "texture"}
 DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study"}
+STUDIES = {"failures_rates", "failures_entropy"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
@@ -33,7 +34,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": set(),
+    "csv_cells.py": STUDIES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
@@ -43,8 +44,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": {"bridge"},
-    "inline_pictures.py": {"bridge"},
+    "figures.py": STUDIES,
+    "inline_pictures.py": STUDIES,
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -70,7 +71,7 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS,
     "variants.py": DESCRIBE | READ_OUTPUTS,
     "measure.py": DESCRIBE,
-    "descriptors.py": {"descriptors"},
+    "descriptors.py": {"descriptors"} | STUDIES,
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
@@ -100,13 +101,20 @@ USED_BY: dict[str, set[str]] = {
     "summary.py": {"merge"},
     "summary_text.py": set(),
     "inference/__init__.py": set(),
-    "inference/intervals.py": set(),
-    "inference/paired.py": set(),
-    "inference/correction.py": set(),
-    "inference/effect_sizes.py": set(),
+    "inference/intervals.py": STUDIES,
+    "inference/paired.py": {"failures_rates"},
+    "inference/correction.py": STUDIES,
+    "inference/effect_sizes.py": STUDIES,
     "failures/__init__.py": set(),
-    "failures/outcome.py": set(),
-    "failures/report_parts.py": set(),
+    "failures/outcome.py": STUDIES,
+    "failures/report_parts.py": STUDIES,
+    "failures/entropy.py": {"failures_entropy"},
+    "failures/entropy_report.py": {"failures_entropy"},
+    "failures/parts.py": {"failures_rates"},
+    "failures/groupings.py": STUDIES,
+    "failures/rates.py": {"failures_rates"},
+    "failures/rates_report.py": {"failures_rates"},
+    "failures/rates_figures.py": {"failures_rates"},
 }
 
 

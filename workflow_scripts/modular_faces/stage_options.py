@@ -15,9 +15,9 @@ from modular_faces.config import Config
 from modular_faces.config_features import Color, Texture
 
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
-    "rates": ("confidence", "quantiles"),
+    "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups"),
+    "groups": ("confidence", "quantiles", "groups", "seed"),
     "interventions_plan": ("seed", "sample"),
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "seed", "bootstrap", "model"),

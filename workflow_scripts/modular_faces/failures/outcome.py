@@ -19,6 +19,7 @@ FEWEST = 10
 """Fewer failures or successes than this are not compared: a sentence is given instead."""
 
 STUDY_COLUMNS = ("image_id", "backend", "variant", "found", "trusted", "landmark_quality")
+MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split")
 _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
@@ -149,6 +150,16 @@ def load_study(
         partitioning=None,
         read_dictionary=["backend", "variant"],
     )
+    return table.to_pandas(split_blocks=True, self_destruct=True)
+
+
+def read_manifest(
+    path: str | os.PathLike[str], columns: Iterable[str] = MANIFEST_COLUMNS
+) -> pd.DataFrame:
+    """Read the columns of the manifest that an outcome needs, those that are there."""
+    names = set(pq.read_schema(path).names)
+    wanted = [name for name in dict.fromkeys(columns) if name in names]
+    table = pq.read_table(path, columns=wanted, use_threads=False, partitioning=None)
     return table.to_pandas(split_blocks=True, self_destruct=True)
 
 

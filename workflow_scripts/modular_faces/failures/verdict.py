@@ -124,6 +124,7 @@ def reach_verdict(
     confidence: float,
     least_association: float,
     seed: int,
+    notes: Sequence[str] = (),
 ) -> LevelVerdict:
     """Weigh up what the studies found.
 
@@ -136,13 +137,17 @@ def reach_verdict(
     causes : mapping of str to Cause
     confidence, least_association : float
     seed : int
+    notes : sequence of str, optional
+        Sentences that come last.
 
     Returns
     -------
     LevelVerdict
     """
     verdict = LevelVerdict(
-        outcome, weighted_share(outcome.failed, outcome.weights, confidence=confidence)
+        outcome,
+        weighted_share(outcome.failed, outcome.weights, confidence=confidence),
+        notes=list(notes),
     )
     if outcome.too_few:
         return replace(verdict, skipped=outcome.too_few)
@@ -169,7 +174,7 @@ def reach_verdict(
         set_aside=[_associated(one, part, len(failures)) for one in harmless],
         remedies=found.remedies,
         pictures=_probable(failures, cured_by, order, harmful, shown, found.pictures),
-        notes=[note] if note else [],
+        notes=[*([note] if note else []), *notes],
     )
 
 
