@@ -214,7 +214,10 @@ REFUSALS: list[tuple[object, str]] = [
         r"step 1 \(mirror\): options = None: expected a mapping.*\{mirror: \{\}\}",
     ),
     ([{"sharpen": {}}], r"step 1: unknown step sharpen = \{\}; did you mean unsharp\? known are k"),
-    ([{"smear": {"r": 1}}], r"step 1: unknown step smear = \{'r': 1\}; .*known are kernel, unsharp"),
+    (
+        [{"smear": {"r": 1}}],
+        r"step 1: unknown step smear = \{'r': 1\}; .*known are kernel, unsharp",
+    ),
     ([{"mirror": {"axis": 1}}], r"\(mirror\): unknown option axis = 1; it takes no options"),
     (
         [{"pad": {"fracton": 0.5}}],

@@ -73,7 +73,7 @@ class Cause(Section):
     put_in: dict[Name, Steps] = {}
     """Doses of the cause, each a variant, tried on successes; `q25` is a percentile among failures."""
     measure: Measure | None = None
-    """The measure that is changed: a cure counts only where it stays in the range seen in successes."""
+    """The measure that is changed: a cure counts only where it is not pushed beyond the range seen in successes."""
     box: Literal["detector", "frame"] = "detector"
     """Where the face is looked for. `frame` goes past the detector: a remedy, which names no cause."""
 

@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("condition", pa.string()),
         ("found", pa.bool_()),
         ("trusted", pa.bool_()),
+        ("measure_before", pa.float32()),
         ("measure", pa.float32()),
     ]
 )
@@ -55,8 +56,8 @@ def run_conditions(
     Returns
     -------
     pyarrow.Table
-        image_id, condition, found, trusted, measure (of the changed picture, null where none is asked): in the
-        order of the pictures, then of the conditions.
+        image_id, condition, found, trusted, measure_before and measure (of the picture and of the changed one, null
+        where none is asked): in the order of the pictures, then of the conditions.
     """
     parts = [
         _run(plan, batch, backend, variant=variant, accept=accept) for batch in _batches(pictures)
@@ -85,8 +86,8 @@ def _run(
     variant: Steps,
     accept: float,
 ) -> pa.Table:
-    columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names[:-1]}
-    measures: list[float] = []
+    columns: dict[str, list[object]] = {name: [] for name in SCHEMA.names[:-2]}
+    measures: list[tuple[float, float]] = []
     order: list[tuple[int, int]] = []
     places = {image_id: place for place, image_id in enumerate(batch)}
     for number, condition in enumerate(plan.conditions):
@@ -103,9 +104,9 @@ def _run(
             columns["trusted"].append(outcome.trusted)
             measures.append(_measure(batch[image_id], condition))
             order.append((places[image_id], number))
-    arrays = [pa.array(columns[name], SCHEMA.field(name).type) for name in SCHEMA.names[:-1]]
-    values = floats_to_arrow(np.round(np.array(measures, dtype=np.float64), 4))
-    table = pa.table([*arrays, values], schema=SCHEMA)
+    arrays = [pa.array(columns[name], SCHEMA.field(name).type) for name in SCHEMA.names[:-2]]
+    values = np.round(np.array(measures, dtype=np.float64).reshape(-1, 2), 4)
+    table = pa.table([*arrays, *map(floats_to_arrow, values.T)], schema=SCHEMA)
     return table.take(pa.array(sorted(range(len(order)), key=order.__getitem__), pa.int64()))
 
 
@@ -119,7 +120,8 @@ class _Held:
         return [item for item in self._batch.items() if item[0] in wanted]
 
 
-def _measure(picture: Picture, condition: Condition) -> float:
+def _measure(picture: Picture, condition: Condition) -> tuple[float, float]:
     if condition.measure is None:
-        return float("nan")
-    return MEASURES[condition.measure](apply_variant(picture, condition.steps).picture)
+        return float("nan"), float("nan")
+    measure = MEASURES[condition.measure]
+    return measure(picture), measure(apply_variant(picture, condition.steps).picture)

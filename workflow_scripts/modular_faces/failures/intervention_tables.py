@@ -129,14 +129,15 @@ def _of(plan: InterventionPlan, role: str) -> list[Condition]:
 
 
 class _Succeeded:
-    """Looks up whether a changed picture succeeded, within the range of successes."""
+    """Looks up whether a changed picture succeeded, and was not pushed beyond the range of successes."""
 
     def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
         ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
         names = runs["condition"]
         low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
         high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
-        outside = (runs["measure"] < low) | (runs["measure"] > high)
+        after, change = runs["measure"], runs["measure"] - runs["measure_before"]
+        outside = ((after < low) & (change < 0)) | ((after > high) & (change > 0))
         self._table = pd.DataFrame(
             {
                 "image_id": runs["image_id"].astype(str),
