@@ -6,8 +6,7 @@ import numpy as np
 
 from modular_faces.config_causes import Interventions
 from modular_faces.failures.groupings import read_descriptors
-from modular_faces.failures.intervention_plan import plan_interventions, without_changes
-from modular_faces.failures.intervention_report import CANNOT_RUN
+from modular_faces.failures.intervention_plan import CANNOT_RUN, plan_interventions, without_changes
 from modular_faces.failures.outcome import load_study, outcomes_at_both_levels, read_manifest
 from modular_faces.jobs import start_job
 

@@ -13,6 +13,12 @@ from modular_faces.config_causes import Cause, Steps, percentages_of, with_doses
 from modular_faces.failures.conditions import Condition, InterventionPlan, Kind
 from modular_faces.failures.outcome import Outcome
 
+CANNOT_RUN = (
+    "The outcome comes from outputs that existed already, whose program cannot be run again on changed pictures: "
+    "nothing could be intervened on, and everything is only associated with failing."
+)
+"""Why nothing is tried on the failures of a program that is not there."""
+
 RANGE = (1, 99)
 """Percentiles of the successes' measures that a changed picture must stay between."""
 

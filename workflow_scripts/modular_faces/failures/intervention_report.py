@@ -35,10 +35,6 @@ from modular_faces.inference.intervals import Interval
 NAME = "interventions"
 TITLE = "Interventions: what brings failures back"
 QUESTION = "Which single change of a picture brings failures back, beyond what a change without meaning does?"
-CANNOT_RUN = (
-    "The outcome comes from outputs that existed already, whose program cannot be run again on changed pictures: "
-    "nothing could be intervened on, and everything is only associated with failing."
-)
 DECIMALS = dict.fromkeys(
     [
         *("cure_rate", "placebo_rate", "corrected_low", "corrected_high"),
