@@ -99,6 +99,36 @@ rule failures_interventions:
         script_of("failures_interventions")
 
 
+rule failures_shap:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        descriptors=of_all_shards("descriptors.parquet"),
+    output:
+        report=of_failures("shap.json"),
+        table=of_failures("shap.csv"),
+        models=of_failures("shap_models.csv"),
+        calibration=of_failures("shap_calibration.csv"),
+        figures=directory(of_failures("figures/shap")),
+    log:
+        log_of("failures_shap"),
+    benchmark:
+        benchmark_of("failures_shap")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    params:
+        options=options_of_failures("shap"),
+        code=code_of("failures_shap"),
+    message:
+        "modelling failures by descriptors"
+    script:
+        script_of("failures_shap")
+
+
 rule failures_verdict:
     input:
         study=rules.gather_study.output.table,

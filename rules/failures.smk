@@ -70,4 +70,5 @@ rule failures:
         rules.failures_rates.output,
         rules.failures_entropy.output,
         rules.failures_interventions.output,
+        rules.failures_shap.output,
         rules.failures_verdict.output,

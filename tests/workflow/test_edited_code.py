@@ -22,8 +22,8 @@ DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study", "interventions"}
 RATES = {"failures_rates", "failures_entropy"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
-STUDIES = RATES | CAUSES
-DRAWN = RATES | {"failures_interventions"}
+STUDIES = RATES | CAUSES | {"failures_shap"}
+DRAWN = RATES | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
@@ -117,6 +117,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/parts.py": {"failures_rates"},
     "failures/groupings.py": STUDIES - {"failures_interventions"},
     "failures/conditions.py": CAUSES | {"interventions"},
+    "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
     "failures/intervention_runs.py": {"interventions"},
     "failures/picture_measures.py": {"interventions"},
@@ -125,9 +126,12 @@ USED_BY: dict[str, set[str]] = {
     "failures/remedies.py": {"failures_interventions", "failures_verdict"},
     "failures/intervention_figures.py": {"failures_interventions"},
     "failures/intervention_report.py": {"failures_interventions"},
+    "failures/failure_model.py": {"failures_shap"},
+    "failures/shap_models.py": {"failures_shap"},
+    "failures/shap_report.py": {"failures_shap"},
     "failures/associations.py": {"failures_verdict"},
     "failures/strata.py": {"failures_verdict"},
-    "failures/signs.py": {"failures_verdict"},
+    "failures/signs.py": {"failures_verdict", "failures_shap"},
     "failures/verdict.py": {"failures_verdict"},
     "failures/verdict_files.py": {"failures_verdict"},
     "failures/verdict_json.py": {"failures_verdict"},

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.config_causes import Cause, Steps, percentages_of, with_doses
 from modular_faces.failures.conditions import Condition, InterventionPlan, Kind
+from modular_faces.failures.hash_order import hash_order
 from modular_faces.failures.outcome import Outcome
 
 CANNOT_RUN = (
@@ -71,15 +71,6 @@ def plan_interventions(
 def without_changes(plan: InterventionPlan, sentence: str) -> InterventionPlan:
     """Keep the drawn pictures and try nothing on them; the sentence says why."""
     return replace(plan, conditions=[], ranges={}, skipped=plan.skipped or sentence)
-
-
-def hash_order(image_ids: Sequence[str], *, seed: int) -> list[int]:
-    """Places of pictures in an order that looks random and depends only on their names and the seed."""
-    keys = [
-        blake2b(image_id.encode(), digest_size=8, key=str(seed).encode()).digest()
-        for image_id in image_ids
-    ]
-    return sorted(range(len(image_ids)), key=lambda place: keys[place])
 
 
 def _sample(outcome: Outcome, chosen: NDArray[np.bool_], most: int, seed: int) -> list[str]:

@@ -78,6 +78,17 @@ def sign_order() -> list[str]:
     return list(dict.fromkeys(known))
 
 
+def best_rescue(study: pd.DataFrame, *, backend: str, variant: str) -> pd.DataFrame | None:
+    """Faces that another part of the study found, that part which found most; None where none found any."""
+    others = study[~((study["backend"] == backend) & (study["variant"] == variant))]
+    others = others[others["found"].astype(bool)]
+    if others.empty:
+        return None
+    sizes = others.groupby(["backend", "variant"], observed=True, sort=True).size()
+    best = sizes.index[int(sizes.to_numpy().argmax())]
+    return others[(others["backend"] == best[0]) & (others["variant"] == best[1])]
+
+
 def rescue_signs(
     study: pd.DataFrame, image_ids: Sequence[str], *, backend: str, variant: str
 ) -> pd.DataFrame:
@@ -98,13 +109,9 @@ def rescue_signs(
         most faces is asked for all pictures, so that failures and successes are seen through the same eyes.
     """
     empty = pd.DataFrame(np.nan, index=list(image_ids), columns=list(RESCUE_SIGNS))
-    others = study[~((study["backend"] == backend) & (study["variant"] == variant))]
-    others = others[others["found"].astype(bool)]
-    if others.empty or not {"yaw_deg", "roll_deg", "n_faces"} <= set(study.columns):
+    part = best_rescue(study, backend=backend, variant=variant)
+    if part is None or not {"yaw_deg", "roll_deg", "n_faces"} <= set(study.columns):
         return empty
-    sizes = others.groupby(["backend", "variant"], observed=True, sort=True).size()
-    best = sizes.index[int(sizes.to_numpy().argmax())]
-    part = others[(others["backend"] == best[0]) & (others["variant"] == best[1])]
     seen = part.set_index("image_id").reindex(list(image_ids))
     return pd.DataFrame(
         {
