@@ -65,6 +65,38 @@ rule failures_entropy:
         script_of("failures_entropy")
 
 
+rule failures_groups:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        groups=given_table(CONFIG.failures.groups_table),
+        truth=given_table(CONFIG.failures.truth_table),
+    output:
+        table=of_failures("groups.csv"),
+        tests=of_failures("groups_tests.csv"),
+        dropping=of_failures("groups_dropping.csv"),
+        errors=of_failures("groups_error.csv"),
+        report=of_failures("groups.json"),
+        figures=directory(of_failures("figures/groups")),
+    log:
+        log_of("failures_groups"),
+    benchmark:
+        benchmark_of("failures_groups")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=60,
+    params:
+        options=options_of_failures("groups"),
+        code=code_of("failures_groups"),
+    message:
+        "who is lost: failures by group"
+    script:
+        script_of("failures_groups")
+
+
 rule failures:
     input:
         rules.failures_rates.output,
@@ -72,3 +104,4 @@ rule failures:
         rules.failures_interventions.output,
         rules.failures_shap.output,
         rules.failures_verdict.output,
+        rules.failures_groups.output,

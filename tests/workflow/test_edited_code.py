@@ -20,7 +20,7 @@ STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 MEASURE = {"color", "texture"}
 DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study", "interventions"}
-RATES = {"failures_rates", "failures_entropy"}
+RATES = {"failures_rates", "failures_entropy", "failures_groups"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
 STUDIES = RATES | CAUSES | {"failures_shap"}
 DRAWN = RATES | {"failures_interventions", "failures_shap"}
@@ -32,6 +32,9 @@ USED_BY: dict[str, set[str]] = {
     "backends/__init__.py": READ_OUTPUTS | CAUSES,
     "backends/openface_output.py": READ_OUTPUTS,
     "layouts": {"manifest"},
+    "layouts/label_files.py": {"manifest", "failures_groups"},
+    "layouts/ratings.py": {"manifest", "failures_groups"},
+    "layouts/sheet.py": {"manifest", "failures_groups"},
     "__init__.py": set(),
     "cli.py": set(),
     "bridge_runs.py": set(),
@@ -59,11 +62,11 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge"},
+    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge", "failures_groups"},
     "files.py": {"preprocess"} | READ_PACKS,
     "images.py": {"preprocess"} | READ_PACKS,
     "packs.py": {"preprocess"} | READ_PACKS,
-    "scan.py": {"preprocess", "manifest"} | READ_OUTPUTS - {"interventions"},
+    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS - {"interventions"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -86,7 +89,7 @@ USED_BY: dict[str, set[str]] = {
     "face_mesh.py": FIND,
     "ibug68.py": FIND,
     "ibug68_map.py": FIND,
-    "landmark_error.py": FIND,
+    "landmark_error.py": FIND | {"failures_groups"},
     "landmark_quality.py": FIND,
     "landmark_tables.py": FIND - {"interventions"},
     "head_angles.py": FIND - {"interventions"},
@@ -114,6 +117,10 @@ USED_BY: dict[str, set[str]] = {
     "failures/report_parts.py": STUDIES - {"interventions_plan"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
+    "failures/groups.py": {"failures_groups"},
+    "failures/groups_error.py": {"failures_groups"},
+    "failures/groups_report.py": {"failures_groups"},
+    "failures/user_tables.py": {"failures_groups"},
     "failures/parts.py": {"failures_rates"},
     "failures/groupings.py": STUDIES - {"failures_interventions"},
     "failures/conditions.py": CAUSES | {"interventions"},

@@ -17,7 +17,7 @@ from modular_faces.config_features import Color, Texture
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups", "seed"),
+    "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
     "interventions_plan": ("seed", "sample"),
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "seed", "bootstrap", "model"),

@@ -31,7 +31,7 @@ COLUMNS: Final = (
 
 HIGHEST: Final = 8.0
 """Bits of a channel in which all 256 values occur equally often."""
-BIN: Final = 0.1
+BIN: Final = 0.2
 """Width of the bins in which distributions are drawn, bits."""
 
 
@@ -141,18 +141,20 @@ def entropy_distributions(outcomes: Iterable[Outcome], descriptors: pd.DataFrame
     -------
     pandas.DataFrame
         backend, variant, level, pictures, place, channel, group (failures or successes), bits (lower edge of
-        a bin of `BIN` bits), count, share (of the group). Bins without a picture are left out.
+        a bin of `BIN` bits), count, share (of the group); from one bin below the first picture to one
+        above the last.
     """
-    edges = np.round(np.arange(0, HIGHEST + BIN / 2, BIN), 6)
+    edges = np.round(np.arange(-BIN, HIGHEST + 2.5 * BIN, BIN), 6)
     parts = []
     for outcome in outcomes:
         for kind, place, channel, groups in _groups(outcome, descriptors):
-            for name, values in zip(("failures", "successes"), groups, strict=True):
-                counts = np.histogram(values, edges)[0]
-                seen = counts > 0
-                part = pd.DataFrame({"bits": edges[:-1][seen], "count": counts[seen]})
-                part["share"] = part["count"] / values.size
-                keys = outcome.keys | {"pictures": kind, "place": place, "channel": channel}
+            counts = [np.histogram(values, edges)[0] for values in groups]
+            seen = np.flatnonzero(counts[0] + counts[1])
+            shown = slice(seen[0] - 1, seen[-1] + 2)
+            keys = outcome.keys | {"pictures": kind, "place": place, "channel": channel}
+            for name, count in zip(("failures", "successes"), counts, strict=True):
+                part = pd.DataFrame({"bits": edges[:-1][shown], "count": count[shown]})
+                part["share"] = part["count"] / count.sum()
                 parts.append(part.assign(**keys, group=name))
     columns = [*_TABLE_COLUMNS[:6], "group", "bits", "count", "share"]
     return pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)

@@ -149,8 +149,8 @@ def _distributions(rows: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure
     return Figure(
         f"figures/entropy/{stem}",
         "How entropy is distributed",
-        f"Share of failures (orange) and of successes (blue) by entropy, in bins of {BIN} bits, for each channel and "
-        "place. Where the curves lie over each other, entropy says nothing about failing.",
+        f"Lines: share of the failures (orange) and of the successes (blue) by entropy, in bins of {BIN} bits, "
+        "for each channel and place. Where the curves lie over each other, entropy says nothing about failing.",
         f"Curves of about {groups.get('failures', 0):.0f} failures and {groups.get('successes', 0):.0f} successes in "
         f"{len(panels)} panels.",
         outcome.level,
@@ -161,7 +161,7 @@ def _distributions(rows: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure
 def _panel(part: pd.DataFrame, title: str) -> AnyChart:
     chart: AnyChart = (
         alt.Chart(part[["bits", "share", "group"]])
-        .mark_area(interpolate="step-after", opacity=0.45, line=True)
+        .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
             x=alt.X("bits:Q", title="bits", scale=alt.Scale(zero=False)),
             y=alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format=".0%")),
