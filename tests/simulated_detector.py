@@ -22,6 +22,7 @@ from modular_faces.failures.intervention_tables import (
 )
 from modular_faces.failures.intervention_tables import interventions_at, share_table
 from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.picture_measures import brightness
 from modular_faces.failures.signs import sign_order
 from modular_faces.failures.verdict import Evidences, LevelVerdict, reach_verdict
 from modular_faces.variants import Applied, Steps, apply_variant
@@ -63,6 +64,18 @@ def chance_rule(share: float, seed: int) -> Rule:
         return int.from_bytes(digest) / 2**64 < share
 
     return rule
+
+
+def middle(picture: Picture) -> Picture:
+    """The central third: what no border and no crop of the frame replaces."""
+    height, width = picture.shape[:2]
+    inner = picture[height // 3 : height - height // 3, width // 3 : width - width // 3]
+    return np.ascontiguousarray(inner)
+
+
+def bright_enough(picture: Picture) -> bool:
+    """Whether the middle of the picture is not dark."""
+    return brightness(middle(picture)) > 45
 
 
 def face_like(seed: int, *, side: int = 40) -> Picture:

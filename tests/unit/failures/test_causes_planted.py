@@ -12,9 +12,9 @@ from modular_faces.descriptors import (
     channel_entropies,
     laplacian_variance,
 )
-from modular_faces.failures.picture_measures import brightness, grey_of
+from modular_faces.failures.picture_measures import grey_of
 from modular_faces.variants import Steps
-from simulated_detector import Picture, chance_rule, face_likes, simulate
+from simulated_detector import Picture, bright_enough, chance_rule, face_likes, middle, simulate
 
 N, LOST = 90, 40
 
@@ -23,18 +23,8 @@ def spoilt(steps: Steps, n: int = LOST) -> dict[int, Steps]:
     return dict.fromkeys(range(n), steps)
 
 
-def middle(picture: Picture) -> Picture:
-    """The central third: what no border and no crop of the frame replaces."""
-    height, width = picture.shape[:2]
-    return picture[height // 3 : height - height // 3, width // 3 : width - width // 3]
-
-
-def bright_enough(picture: Picture) -> bool:
-    return brightness(np.ascontiguousarray(middle(picture))) > 45
-
-
 def sharp_enough(picture: Picture) -> bool:
-    grey = grey_of(np.ascontiguousarray(middle(picture)))
+    grey = grey_of(middle(picture))
     return laplacian_variance(grey) > 5.5 * float(grey.var())
 
 
@@ -49,7 +39,7 @@ def has_margin(picture: Picture) -> bool:
 
 def shows_both_halves(picture: Picture) -> bool:
     """Whether most of the middle shows something, whichever way it is turned."""
-    grey = grey_of(np.ascontiguousarray(middle(picture))).astype(float)
+    grey = grey_of(middle(picture)).astype(float)
     steps = np.abs(np.diff(grey, axis=0))[:, 1:] + np.abs(np.diff(grey, axis=1))[1:]
     return float((steps < 0.5).mean()) < 0.3
 
@@ -109,10 +99,11 @@ def test_low_entropy_in_blue_alone_comes_first_where_nothing_can_be_run() -> Non
 def edges_moved_to_the_border(pictures: dict[str, Picture]) -> dict[str, Picture]:
     for place, picture in enumerate(pictures.values()):
         if place < LOST:
-            inner = picture[4:-4, 4:-4].copy()
             generator = np.random.default_rng(place)
-            picture[:] = generator.integers(60, 200, picture.shape[:2], dtype=np.uint8)[..., None]
-            picture[4:-4, 4:-4] = inner.mean(axis=(0, 1))
+            even = picture[4:-4, 4:-4].mean()
+            edges = even + generator.normal(0, 25, picture.shape[:2])
+            picture[:] = np.clip(np.rint(edges), 0, 255).astype(np.uint8)[..., None]
+            picture[4:-4, 4:-4] = round(even)
     return pictures
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,7 @@ def find_associations(
     confidence: float,
     least: float,
     seed: int,
+    directions: Mapping[str, bool] = MappingProxyType({}),
 ) -> list[Association]:
     """Find signs that tell failures from successes, each beyond those before it.
 
@@ -78,6 +80,8 @@ def find_associations(
     least : float
         Least size of Cliff's delta, within strata of the signs before.
     seed : int
+    directions : mapping of str to bool, optional
+        Signs that say something only when they are high in failures (True), or low.
 
     Returns
     -------
@@ -99,7 +103,9 @@ def find_associations(
         strong = [
             place
             for place, (delta, _) in enumerate(tests)
-            if corrected[place] < 1 - confidence and abs(delta) >= least
+            if corrected[place] < 1 - confidence
+            and abs(delta) >= least
+            and directions.get(left[place], delta > 0) == (delta > 0)
         ]
         if not strong:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,14 +50,11 @@ def share_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
 
 def dose_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
     """Share of failures that each single change brings back, placebos first."""
-    labels = {
-        row.Index: f"placebo: {row.dose}"
-        if row.change == "placebo"
-        else f"{words[row.cause]}: {row.dose}"
-        for row in table.itertuples()
-    }
     shown = table.assign(
-        what=pd.Series(labels).str.replace("_", " "),
+        what=[
+            f"{words.get(cause, 'placebo')}: {dose_words(dose)}"
+            for cause, dose in zip(table["cause"], table["dose"], strict=True)
+        ],
         kind=["placebo" if change == "placebo" else "a cause undone" for change in table["change"]],
     )
     return _intervals(
@@ -72,7 +70,7 @@ def reverse_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
     names = {"undo": "remedy for: ", "put_in": ""}
     shown = table[table["change"] != "placebo"].copy()
     shown["what"] = [
-        f"{names[row.change]}{words[row.cause]} ({row.dose.replace('_', ' ')})"
+        f"{names[row.change]}{words[row.cause]} ({dose_words(row.dose)})"
         for row in shown.itertuples()
     ]
     shown["kind"] = shown["change"].map({"undo": "a cause undone", "put_in": "a cause put in"})
@@ -82,6 +80,11 @@ def reverse_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
         title="share of successes lost, less placebo",
         colors={"a cause put in": CATEGORIES[1], "a cause undone": CATEGORIES[0]},
     )
+
+
+def dose_words(dose: str) -> str:
+    """Say what a dose is called: "brightened_q25" becomes "brightened to percentile 25"."""
+    return re.sub(r"\bq(\d+)\b", r"to percentile \1", dose.replace("_", " "))
 
 
 def _intervals(table: pd.DataFrame, *, value: str, title: str, colors: dict[str, str]) -> AnyChart:

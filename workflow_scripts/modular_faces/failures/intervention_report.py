@@ -121,7 +121,7 @@ _TABLES = [
 def _with_keys(done: Done, table_of: Callable[[Interventions], pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for outcome, result in done:
-        table = table_of(result)
+        table = table_of(result).copy()
         for place, (key, value) in enumerate(outcome.keys.items()):
             table.insert(place, key, value)
         parts.append(table)

@@ -18,15 +18,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "turned_away": ("the face is seen from the front", "the face is turned away"),
     "head_tilted": ("the head is upright", "the head is tilted"),
     "several_faces": ("there is one face", "there are several faces"),
-    "border_detail": (
-        "there is little detail at the border of the picture",
-        "detail lies at the border of the picture",
-    ),
     "brightness": ("the picture is dark", "the picture is bright"),
     "brightness_oval": ("the middle of the picture is dark", "the middle of the picture is bright"),
     "contrast": ("the picture has little contrast", "the picture has harsh contrast"),
     "contrast_oval": ("its middle has little contrast", "its middle has harsh contrast"),
     "sharpness": ("the picture is blurred", "the picture is grainy or very detailed"),
+    "border_detail": (
+        "there is little detail at the border of the picture",
+        "detail lies at the border of the picture",
+    ),
     "entropy_r": ("red has low entropy", "red has high entropy"),
     "entropy_g": ("green has low entropy", "green has high entropy"),
     "entropy_b": ("blue has low entropy", "blue has high entropy"),
@@ -46,6 +46,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "aspect": ("the picture is upright in format", "the picture is wide in format"),
 }
 """What a low and what a high value is called; of equally strong signs the one named first is taken."""
+
+DIRECTIONS: Final[dict[str, bool]] = {
+    "half_detail": False,
+    "turned_away": True,
+    "head_tilted": True,
+    "several_faces": True,
+}
+"""Signs that say something only when they are high in failures (True), or low."""
 
 UNDONE_BY: Final[dict[tuple[str, bool], str]] = {
     ("brightness", False): "dark",

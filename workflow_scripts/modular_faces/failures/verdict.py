@@ -14,7 +14,7 @@ from modular_faces.config_causes import Cause
 from modular_faces.failures.associations import Association, find_associations
 from modular_faces.failures.intervention_tables import SEVERAL
 from modular_faces.failures.outcome import FEWEST, Outcome
-from modular_faces.failures.signs import UNDONE_BY, sign_words
+from modular_faces.failures.signs import DIRECTIONS, UNDONE_BY, sign_words
 from modular_faces.inference.intervals import Interval, weighted_share
 
 Evidence = Literal["intervened", "associated", "placebo", "none"]
@@ -213,7 +213,9 @@ def _associations(
     values: dict[str, NDArray[np.float64]] = {
         name: table[name].to_numpy(dtype=np.float64) for name in table.columns
     }
-    return find_associations(values, failed, confidence=confidence, least=least, seed=seed), ""
+    return find_associations(
+        values, failed, confidence=confidence, least=least, seed=seed, directions=DIRECTIONS
+    ), ""
 
 
 def _associated(one: Association, part: float, n: int) -> NamedCause:

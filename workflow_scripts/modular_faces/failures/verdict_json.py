@@ -26,7 +26,7 @@ def advice(verdict: LevelVerdict) -> str:
     names = ", then ".join(
         "the whole frame without the detector"
         if row.box == "frame"
-        else f"{row.cause} ({str(row.dose).replace('_', ' ')}, {row.adds} more)".replace("_", " ")
+        else f"{row.cause} ({row.dose}, {row.adds} more)".replace("_", " ")
         for row in rows
     )
     return (
