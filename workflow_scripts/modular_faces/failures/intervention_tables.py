@@ -120,7 +120,7 @@ def interventions_at(
         doses=_dose_table(found, failures, plan, confidence=confidence),
         reverse=_reverse_table(found, successes, plan, confidence=confidence),
         pictures=_picture_table(failures, cures, placebos),
-        remedies=_remedy_table(found, failures, plan, placebos),
+        remedies=_remedy_table(found, failures, plan, placebos, telling(shares)),
     )
 
 
@@ -230,9 +230,13 @@ def _picture_table(
 
 
 def _remedy_table(
-    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, placebos: BoolArray
+    found: _Succeeded,
+    failures: Sequence[str],
+    plan: InterventionPlan,
+    placebos: BoolArray,
+    causes: Sequence[str],
 ) -> pd.DataFrame:
-    tried = {condition.name: condition for condition in _of(plan, "undo")}
+    tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
     cured = {name: any_of(found.matrix(failures, [one])) for name, one in tried.items()}
     rows: list[dict[str, object]] = [
         {
