@@ -16,11 +16,12 @@ from modular_faces.config_failures import Failures
 from modular_faces.descriptors import DESCRIPTOR_NAMES, describe_picture
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.intervention_plan import plan_interventions, without_changes
+from modular_faces.failures.intervention_rows import share_table
 from modular_faces.failures.intervention_runs import run_conditions
 from modular_faces.failures.intervention_tables import (
     Interventions as Result,
 )
-from modular_faces.failures.intervention_tables import interventions_at, share_table
+from modular_faces.failures.intervention_tables import interventions_at
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_measures import brightness
 from modular_faces.failures.signs import sign_order

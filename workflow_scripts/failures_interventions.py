@@ -8,7 +8,8 @@ import pyarrow as pa
 from modular_faces.config_causes import Interventions
 from modular_faces.failures.conditions import read_plan
 from modular_faces.failures.intervention_report import skipped_report, write_interventions
-from modular_faces.failures.intervention_tables import interventions_at, picture_table
+from modular_faces.failures.intervention_rows import picture_table
+from modular_faces.failures.intervention_tables import interventions_at
 from modular_faces.failures.outcome import (
     levels_to_study,
     load_study,

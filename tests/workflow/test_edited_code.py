@@ -126,6 +126,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/conditions.py": CAUSES | {"interventions"},
     "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
+    "failures/intervention_rows.py": {"failures_interventions"},
     "failures/intervention_runs.py": {"interventions"},
     "failures/picture_measures.py": {"interventions"},
     "failures/intervention_tables.py": {"failures_interventions", "failures_verdict"},

@@ -16,8 +16,9 @@ from modular_faces.failures.hash_order import hash_order
 from modular_faces.failures.intervention_figures import dose_words
 from modular_faces.failures.intervention_plan import plan_interventions, without_changes
 from modular_faces.failures.intervention_report import skipped_report, write_interventions
+from modular_faces.failures.intervention_rows import picture_table
 from modular_faces.failures.intervention_runs import SCHEMA, run_conditions
-from modular_faces.failures.intervention_tables import interventions_at, picture_table
+from modular_faces.failures.intervention_tables import interventions_at
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_measures import MEASURES
 from modular_faces.failures.report_parts import read_report

@@ -12,7 +12,7 @@ import yaml
 
 from modular_faces.config_causes import CAUSES, Interventions
 from modular_faces.failures.intervention_report import write_interventions
-from modular_faces.failures.intervention_tables import picture_table
+from modular_faces.failures.intervention_rows import picture_table
 from modular_faces.failures.methods_text import methods_text
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.signs import UNDONE_BY, WORDS, rescue_signs, sign_order, sign_words

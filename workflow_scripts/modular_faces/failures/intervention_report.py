@@ -15,12 +15,8 @@ from modular_faces.failures.intervention_figures import (
     reverse_chart,
     share_chart,
 )
-from modular_faces.failures.intervention_tables import (
-    Interventions,
-    overlap_table,
-    share_table,
-    telling,
-)
+from modular_faces.failures.intervention_rows import overlap_table, share_table
+from modular_faces.failures.intervention_tables import Interventions, telling
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.report_parts import (
     Figure,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from modular_faces.config_causes import Cause
 from modular_faces.failures.conditions import Condition, InterventionPlan
@@ -22,7 +21,6 @@ from modular_faces.failures.cures import (
     overlaps,
     shares_of_causes,
 )
-from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.remedies import best_cascade
 from modular_faces.inference.intervals import Interval, wilson
 
@@ -158,7 +156,8 @@ class _Succeeded:
         return np.asarray(chosen.to_numpy(dtype=object) == True, dtype=bool)  # noqa: E712 - NaN is no success
 
 
-def _interval(prefix: str, interval: Interval) -> dict[str, object]:
+def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
+    """Cells of an estimate and its limits."""
     return {
         prefix: interval.estimate,
         f"{prefix}_low": interval.low,
@@ -178,9 +177,9 @@ def _dose_table(
         rows.append(
             _named(condition)
             | {"n": len(failures), "cured": int(cured.sum())}
-            | _interval("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
+            | interval_cells("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
             | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
-            | _interval("share", share)
+            | interval_cells("share", share)
         )
     return pd.DataFrame(rows)
 
@@ -199,9 +198,9 @@ def _reverse_table(
         rows.append(
             _named(condition)
             | {"n": len(successes), "lost": int(lost.sum())}
-            | _interval("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
+            | interval_cells("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
             | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
-            | _interval(
+            | interval_cells(
                 "share", beyond_chance(lost, chance, n=len(successes), confidence=confidence)
             )
             | {"corrected_low": limits.low, "corrected_high": limits.high}
@@ -251,65 +250,3 @@ def _remedy_table(
         for remedy in best_cascade(cured, placebos)
     ]
     return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])
-
-
-def share_table(shares: Iterable[CauseShare]) -> pd.DataFrame:
-    """Make the main table: a row per cause, in order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        cause, doses, n, cured, cure_rate, placebo_rate, share and its interval, the corrected one, what it adds to
-        those before it, whether it is named, and the evidence.
-    """
-    return pd.DataFrame(
-        [
-            {"cause": s.cause, "doses": s.doses, "n": s.n, "cured": s.cured}
-            | {"cure_rate": s.cured / s.n if s.n else float("nan"), "placebo_rate": s.placebo}
-            | _interval("share", s.share)
-            | {"corrected_low": s.corrected.low, "corrected_high": s.corrected.high}
-            | _interval("adds", s.beyond)
-            | {"named": s.named, "evidence": "intervened"}
-            for s in shares
-        ]
-    )
-
-
-def overlap_table(overlap: Iterable[Overlap], *, n: int) -> pd.DataFrame:
-    """Make the table of overlapping cures: causes, n, share of all failures, and how many a placebo cured too."""
-    return pd.DataFrame(
-        [
-            {
-                "causes": SEVERAL.join(one.causes),
-                "n": one.n,
-                "share": one.n / n if n else float("nan"),
-                "by_placebo": one.by_placebo,
-            }
-            for one in overlap
-        ]
-    )
-
-
-def picture_table(done: Iterable[tuple[Outcome, Interventions]]) -> pa.Table:
-    """Join what cured each failure, of all levels.
-
-    Returns
-    -------
-    pyarrow.Table
-        image_id, level, cured_by (names of causes with `SEVERAL` between them, empty for none), by_placebo.
-    """
-    schema = pa.schema(
-        [
-            ("image_id", pa.string()),
-            ("level", pa.string()),
-            ("cured_by", pa.string()),
-            ("by_placebo", pa.bool_()),
-        ]
-    )
-    parts = [
-        pa.Table.from_pandas(
-            result.pictures.assign(level=outcome.level)[schema.names], schema, preserve_index=False
-        )
-        for outcome, result in done
-    ]
-    return pa.concat_tables([schema.empty_table(), *parts]).combine_chunks()
