@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export DATA NAME
 
-.PHONY: help run test test-slow lint format bench measure-landmarks schema sample lock clean unlock
+.PHONY: help run test test-slow lint format bench measure-landmarks calibrate schema sample lock clean unlock
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -59,6 +59,10 @@ measure-landmarks: $(VENV)/.dev  ## landmark errors, quality and stress; DATA=fo
 	$(BIN)/python $(MEASURE)/report.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --figures build
 	$(BIN)/python $(MEASURE)/cascade.py --data "$$DATA"
 	$(BIN)/python $(MEASURE)/candidates.py --data "$$DATA" --renders build/renders --out build/candidates.npz
+
+SEEDS ?= 200
+calibrate: $(VENV)/.dev  ## how often the failure study errs where nothing is to be found (docs/calibration.md)
+	$(BIN)/python tests/calibration/calibrate.py --seeds $(SEEDS) --page docs/calibration.md
 
 schema: $(VENV)/.run  ## write config/config.schema.json and the reference in config/README.md
 	$(BIN)/modular_faces write-config-reference
