@@ -31,8 +31,8 @@ endif
 test: $(VENV)/.dev  ## unit, workflow and fault tests
 	$(BIN)/pytest tests/unit tests/workflow tests/faults
 
-test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe
-	$(BIN)/pytest tests/parity
+test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe, causes planted in real pictures
+	$(BIN)/pytest tests/parity tests/planted
 
 lint: $(VENV)/.dev  ## ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .

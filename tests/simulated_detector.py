@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modular_faces.backends import Answer, Face, Stage, one_by_one
+from modular_faces.backends import Answer, Backend, Face, Stage, one_by_one
 from modular_faces.config_causes import Cause, Interventions
 from modular_faces.config_failures import Failures
 from modular_faces.descriptors import DESCRIPTOR_NAMES, describe_picture
@@ -129,19 +129,35 @@ def simulate(
     *,
     options: Interventions | None = None,
     runnable: bool = True,
-    seed: int = 1,
     failed: NDArray[np.bool_] | None = None,
 ) -> Simulation:
+    """Run the studies of interventions and the verdict on pictures in memory, with a detector of known rule."""
+    lost = np.array([not rule(one) for one in pictures.values()]) if failed is None else failed
+    return study_of(pictures, SimulatedDetector(rule), lost, options=options, runnable=runnable)
+
+
+def study_of(
+    pictures: Mapping[str, Picture],
+    backend: Backend,
+    failed: NDArray[np.bool_],
+    *,
+    options: Interventions | None,
+    runnable: bool = True,
+) -> Simulation:
     """Run the studies of interventions and the verdict on pictures in memory."""
-    detector, section = SimulatedDetector(rule), Failures()
+    section, seed = Failures(), 1
     tried = options or section.interventions
     causes: dict[str, Cause] = tried.all_causes()
     described = describe(pictures)
-    lost = (
-        np.array([not rule(picture) for picture in pictures.values()]) if failed is None else failed
-    )
     outcome = Outcome(
-        "simulated", "original", "trusted", list(pictures), lost, np.ones(len(lost)), None, None
+        backend.name,
+        "original",
+        "trusted",
+        list(pictures),
+        failed,
+        np.ones(len(failed)),
+        None,
+        None,
     )
     plan = plan_interventions(
         [outcome],
@@ -157,7 +173,7 @@ def simulate(
     if plan.conditions:
         wanted = plan.pictures("failure") | plan.pictures("success")
         chosen = [item for item in pictures.items() if item[0] in wanted]
-        runs = run_conditions(plan, chosen, detector, variant=[], accept=0.5).to_pandas()
+        runs = run_conditions(plan, chosen, backend, variant=[], accept=0.5).to_pandas()
         result = interventions_at(
             "trusted", plan, runs, causes=causes, confidence=0.95, least_share=0.0
         )
