@@ -10,6 +10,8 @@ from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import (
     failure_options,
+    intervened_variant,
+    intervention_options,
     layout_options,
     options_digest,
     precomputed_options,

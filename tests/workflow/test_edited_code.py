@@ -20,9 +20,12 @@ STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 MEASURE = {"color", "texture", "aligned"}
 DESCRIBE = MEASURE | {"descriptors"}
 OPEN_MODEL = {"pose", "expression", "aligned"}
-FIND = {"landmarks", "study"}
-STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
+FIND = {"landmarks", "study", "interventions"}
 OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
+RATES = {"failures_rates", "failures_entropy", "failures_groups"}
+CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
+STUDIES = RATES | CAUSES | {"failures_shap"}
+DRAWN = RATES | OF_PIXELS | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
@@ -30,7 +33,7 @@ PAGES = GALLERY | {"failures_page"}
 
 USED_BY: dict[str, set[str]] = {
     "backends": FIND,
-    "backends/__init__.py": READ_OUTPUTS,
+    "backends/__init__.py": READ_OUTPUTS | CAUSES,
     "backends/openface_output.py": READ_OUTPUTS,
     "layouts": {"manifest"},
     "layouts/label_files.py": {"manifest", "failures_groups"},
@@ -41,18 +44,19 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": STUDIES | OF_PIXELS | PAGES,
+    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
     "config_features.py": set(),
-    "config_values.py": set(),
+    "config_values.py": CAUSES,
     "config_loading.py": set(),
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": STUDIES | OF_PIXELS | {"bridge", "failures_page"},
-    "inline_pictures.py": STUDIES | OF_PIXELS | PAGES | {"bridge"},
+    "figures.py": DRAWN | OF_PIXELS | {"bridge", "failures_page"},
+    "inline_pictures.py": DRAWN | OF_PIXELS | PAGES | {"bridge"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -66,18 +70,28 @@ USED_BY: dict[str, set[str]] = {
     "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
     "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
     "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
-    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS | OF_PIXELS,
+    "scan.py": OF_PIXELS
+    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
-    "preprocess.py": {"preprocess"} | FIND,
-    "fingerprint.py": {"preprocess", "manifest"} | FIND,
+    "preprocess.py": {"preprocess"} | FIND - {"interventions"},
+    "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
     "duplicates.py": {"manifest"},
     "manifest.py": {"manifest"},
-    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"},
-    "steps.py": DESCRIBE | READ_OUTPUTS,
-    "step_options.py": DESCRIBE | READ_OUTPUTS,
-    "variants.py": DESCRIBE | READ_OUTPUTS,
+    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"} | CAUSES,
+    "steps.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "cause_steps.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": {"descriptors"} | STUDIES | GALLERY,
+    "descriptors.py": RATES
+    | {
+        "descriptors",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions",
+        "interventions_plan",
+    },
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
@@ -90,9 +104,9 @@ USED_BY: dict[str, set[str]] = {
     "ibug68_map.py": FIND,
     "landmark_error.py": FIND | {"failures_groups"},
     "landmark_quality.py": FIND,
-    "landmark_tables.py": FIND,
-    "head_angles.py": FIND,
-    "mesh_symmetry.py": FIND | OPEN_MODEL,
+    "landmark_tables.py": FIND - {"interventions"},
+    "head_angles.py": FIND - {"interventions"},
+    "mesh_symmetry.py": OPEN_MODEL | FIND,
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
@@ -119,12 +133,19 @@ USED_BY: dict[str, set[str]] = {
     "inference/intervals.py": STUDIES
     | {"failures_gallery", "failures_means", "failures_shap_pixels"},
     "inference/paired.py": {"failures_rates"},
-    "inference/correction.py": STUDIES | OF_PIXELS,
-    "inference/effect_sizes.py": STUDIES
-    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/correction.py": RATES | OF_PIXELS | {"failures_verdict"},
+    "inference/effect_sizes.py": RATES
+    | {
+        "failures_gallery",
+        "failures_means",
+        "failures_shap",
+        "failures_shap_pixels",
+        "failures_verdict",
+        "interventions_plan",
+    },
     "failures/__init__.py": set(),
-    "failures/outcome.py": STUDIES | OF_PIXELS | {"failures_gallery"},
-    "failures/report_parts.py": STUDIES | OF_PIXELS | PAGES,
+    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
+    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -135,7 +156,30 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES,
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": STUDIES | GALLERY,
+    "failures/groupings.py": RATES
+    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
+    "failures/conditions.py": CAUSES | {"interventions"},
+    "failures/hash_order.py": {"interventions_plan", "failures_shap"},
+    "failures/intervention_plan.py": {"interventions_plan"},
+    "failures/intervention_rows.py": {"failures_interventions"},
+    "failures/intervention_runs.py": {"interventions"},
+    "failures/picture_measures.py": {"interventions"},
+    "failures/intervention_tables.py": {"failures_interventions", "failures_verdict"},
+    "failures/cures.py": {"failures_interventions", "failures_verdict"},
+    "failures/remedies.py": {"failures_interventions", "failures_verdict"},
+    "failures/intervention_figures.py": {"failures_interventions"},
+    "failures/intervention_report.py": {"failures_interventions"},
+    "failures/failure_model.py": {"failures_shap"},
+    "failures/shap_models.py": {"failures_shap"},
+    "failures/shap_report.py": {"failures_shap"},
+    "failures/associations.py": {"failures_verdict"},
+    "failures/strata.py": {"failures_verdict"},
+    "failures/signs.py": {"failures_verdict", "failures_shap"},
+    "failures/verdict.py": {"failures_verdict"},
+    "failures/verdict_files.py": {"failures_verdict"},
+    "failures/verdict_json.py": {"failures_verdict"},
+    "failures/verdict_text.py": {"failures_verdict"},
+    "failures/methods_text.py": {"failures_verdict"},
     "failures/rates.py": {"failures_rates"},
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from modular_faces.config_backends import BackendName
+from modular_faces.config_causes import FailureModel, Interventions, Verdict
 from modular_faces.config_values import Distinct, Name, PathName, Section
 
 Count = Annotated[int, Field(ge=1)]
@@ -100,6 +101,9 @@ class Failures(Section):
     edges: Edges = Edges()
     gallery: Gallery = Gallery()
     pixels: PixelShap = PixelShap()
+    interventions: Interventions = Interventions()
+    model: FailureModel = FailureModel()
+    verdict: Verdict = Verdict()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:
