@@ -1,6 +1,6 @@
 r"""Choose what `landmark_quality` is made of, by the people of the group `calibrate` alone.
 
-    python docs/measurements/landmarks/choose_quality.py --readings build/readings_*.npz \
+    python docs/measurements/landmarks/choose_quality.py --readings build/readings_*.npz build/alone_*.npz \
         --renders build/renders --data ../shared/data
 
 Each kind of stress is left out in turn, the model is fitted to the others, and judged on the one left out,

@@ -1,6 +1,6 @@
 r"""Fit the coefficients of `modular_faces.landmark_quality`; `quality_report` says how good they are.
 
-    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz \
+    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz build/alone_*.npz \
         --renders build/renders --data ../shared/data \
         --write workflow_scripts/modular_faces/landmark_quality.json
 
