@@ -77,9 +77,13 @@ measure-landmarks: $(VENV)/.dev  ## landmark errors, quality and stress; DATA=fo
 	$(BIN)/python $(MEASURE)/collect.py --data "$$DATA" --no-faces --out build/readings_omi.npz
 	$(BIN)/python $(MEASURE)/collect.py --renders build/renders --out build/readings_renders.npz
 	$(BIN)/python $(MEASURE)/collect.py --group fresh --data "$$DATA" --no-faces --renders build/renders --out build/readings_fresh.npz
-	$(BIN)/python $(MEASURE)/choose_quality.py --readings build/readings_*.npz --renders build/renders --data "$$DATA"
-	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --judged fresh
-	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --judged test
+	for attempt in original narrow_border frame; do \
+		$(BIN)/python $(MEASURE)/collect.py --group calibrate --alone $$attempt --every 5 --data "$$DATA" --no-faces \
+			--renders build/renders --out build/alone_$$attempt.npz || exit 1; \
+	done
+	$(BIN)/python $(MEASURE)/choose_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA"
+	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA" --judged fresh
+	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA" --judged test
 	$(BIN)/python $(MEASURE)/report.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --figures build
 	$(BIN)/python $(MEASURE)/cascade.py --data "$$DATA"
 	$(BIN)/python $(MEASURE)/candidates.py --data "$$DATA" --renders build/renders --out build/candidates.npz

@@ -2,7 +2,8 @@
 
 Second detectors: OpenCV's cascade of Haar features, which the installed package has, and dlib's histograms of
 gradients (`pip install dlib-bin`; left out where missing). Neither sees eyes, so the mesh is read a second time
-from the region around the first mesh, as MediaPipe does when it follows a face.
+from the region around the first mesh, as MediaPipe does when it follows a face. Of their scores
+`landmark_quality` knows nothing: it takes such a mesh like one of the frame.
 """
 
 from __future__ import annotations
@@ -170,12 +171,7 @@ def attempt(model: FaceModel, item: Item, how: Attempt) -> tuple[float, float, f
     face = read_mesh(model, applied.picture, region, how.passes)
     read = face.mesh.astype(np.float64)
     quality = landmark_quality(
-        model,
-        applied.picture,
-        read,
-        face.presence,
-        from_frame=how.where == "frame",
-        look_twice="doubtful",
+        model, applied.picture, read, face.presence, score=score, look_twice="doubtful"
     )
     seconds = time.process_time() - start
     mesh = landmarks_to_original(applied, read, model.geometry.partners)

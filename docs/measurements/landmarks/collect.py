@@ -2,17 +2,16 @@ r"""Run the cascade over every set of pictures once and keep all readings, for t
 
     python docs/measurements/landmarks/collect.py --data ../shared/data --no-faces --out build/readings_omi.npz
     python docs/measurements/landmarks/collect.py --renders build/renders --out build/readings_renders.npz
-
-Readings of the people who are not for choosing anything (see ``renders.py``), and of new kinds of stress:
-
     python docs/measurements/landmarks/collect.py --group fresh --data ../shared/data --no-faces \
         --renders build/renders --out build/readings_fresh.npz
 
+The people of `fresh` are not for choosing anything (see ``renders.py``). With ``--alone NAME`` a single attempt of the
+cascade is made, for ``choose_quality.py`` and ``fit_quality.py``.
 A record per picture: where it comes from (`source`: omi, render, none), its person's group, the kind
 and level of stress, the known points and angles, what each attempt of the cascade gave, the mesh that
 was accepted (or the surest one) and the second reading of it. Every second person of OMI is put under
-stress; all are read as they are in the crops. With `--group fresh` OMI gives its test people under the new
-kinds of stress (all 600 people had been seen), and patches without a face from the people of `fit`.
+stress; all are read as they are in the crops. With `--group fresh` OMI gives its test people under new kinds
+of stress, and patches without a face from the people of `fit`.
 """
 
 from __future__ import annotations

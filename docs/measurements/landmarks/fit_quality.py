@@ -1,6 +1,6 @@
 r"""Fit the coefficients of `modular_faces.landmark_quality`; `quality_report` says how good they are.
 
-    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz \
+    python docs/measurements/landmarks/fit_quality.py --readings build/readings_*.npz build/alone_*.npz \
         --renders build/renders --data ../shared/data \
         --write workflow_scripts/modular_faces/landmark_quality.json
 
@@ -30,7 +30,7 @@ from modular_faces.landmark_quality import FIRST_LOOK, SECOND_LOOK
 Array = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-PENALTY = 30.0
+PENALTY = 10.0
 """Chosen with `choose_quality.py`, by the people of the group `calibrate` alone."""
 DOUBTFUL = (0.02, 0.97)
 DIGITS = 5
