@@ -19,6 +19,7 @@ include: "rules/texture.smk"
 include: "rules/pose.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
+include: "rules/descriptors.smk"
 
 
 rule all:

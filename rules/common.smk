@@ -9,10 +9,12 @@ from modular_faces.columns import OPTIONAL_FILES
 from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import (
+    failure_options,
     layout_options,
     precomputed_options,
     stage_options,
     study_options,
+    study_sample,
 )
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
@@ -77,10 +79,31 @@ def of_all_study():
 
 def study_tables():
     """The gathered study, where the config asks for one, and how far its backends agree."""
-    if not PLAN.study_runs:
+    if not CONFIG.study_asked:
         return []
     bridge = rules.bridge.output if any(pairs_of_study(PLAN.study_runs)) else []
     return [rules.gather_study.output.table, *bridge]
+
+
+def reference_of_study(wildcards):
+    """Whose failures all parts of the study look at, where they see only a sample of the successes."""
+    reference = CONFIG.outcome_run()
+    if CONFIG.study.successes == "all" or reference == (
+        wildcards.backend,
+        wildcards.variant,
+    ):
+        return []
+    backend, variant = reference
+    return [
+        of_study("landmarks.parquet").format(
+            backend=backend, variant=variant, shard=wildcards.shard
+        )
+    ]
+
+
+def sample_of_study():
+    """Share and seed of the sample of successes."""
+    return study_sample(CONFIG, pictures=PLAN.count)
 
 
 def of_source(name):
@@ -92,6 +115,21 @@ def tables_of_sources(backend):
     """Tables of the sources that landmarks of a backend are taken from, in order."""
     sources = CONFIG.precomputed.sources if backend == "precomputed" else []
     return expand(of_source(".parquet"), source=sources)
+
+
+def of_failures(name):
+    """Path of a file of the failure study."""
+    return f"{RESULTS}/failures/{name}"
+
+
+def options_of_failures(study):
+    """What of the config changes the result of a study of the failures."""
+    return failure_options(CONFIG, study)
+
+
+def given_table(path):
+    """A table of the user's own, where there is one, as input."""
+    return [path] if path else []
 
 
 def tables_of_study(wildcards):

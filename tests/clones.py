@@ -217,7 +217,7 @@ def plans_after(
 
 
 def tiny_config(root: Path) -> dict[str, Any]:
-    """Config of a small dataset: three shards, few colour bins, a study of two variants."""
+    """Config of a small dataset: three shards, few colour bins, a study of two variants, one of them the outcome."""
     pad = {"fraction": 0.4, "mode": "constant", "value": 9}
     return {
         "dataset": {"name": "tiny", "root": str(root)},
@@ -227,6 +227,7 @@ def tiny_config(root: Path) -> dict[str, Any]:
             "sharpen": [{"kernel": {"weights": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]}}],
         },
         "study": {"variants": ["wide", "sharpen"]},
+        "failures": {"outcome": {"backend": "mesh", "variant": "wide"}},
         "color": {"spaces": {"rgb": [4, 4, 4], "hsv": [6, 3, 3], "lab": [3, 3, 3]}},
     }
 

@@ -18,10 +18,17 @@ ENVIRONMENTS = sorted(path.stem for path in (ROOT / "envs").glob("*.yaml"))
 PACKAGE_OF_IMPORT = {
     "PIL": "pillow",
     "ai_edge_litert": "ai-edge-litert",
+    "altair": "altair",
     "cv2": "opencv-python-headless",
+    "jinja2": "jinja2",
     "mahotas": "mahotas",
     "numpy": "numpy",
+    "pandas": "pandas",
     "pyarrow": "pyarrow",
+    "scipy": "scipy",
+    "shap": "shap",
+    "sklearn": "scikit-learn",
+    "vl_convert": "vl-convert-python",
 }
 CONDA_NAMES = {"py-opencv": "opencv-python-headless"}
 FROM_SNAKEMAKE = {"snakemake"}

@@ -75,7 +75,9 @@ def test_fixed_columns_come_first(results: Path) -> None:
     names = pq.read_schema(results / "features.parquet").names
     ratings = [f"rating_{name}" for name in read_csv(SAMPLE / "ratings.csv")[0] if name != "image"]
     landmarks = [f"{axis}_{point}" for axis in "xy" for point in range(68)]
-    expected = [*FIRST, *ratings, *THEN, "yaw_deg", "pitch_deg", "roll_deg", *landmarks]
+    angles = ["yaw_deg", "pitch_deg", "roll_deg"]
+    openface = [f"pose_{name}" for name in ("Tx", "Ty", "Tz", "Rx", "Ry", "Rz")]
+    expected = [*FIRST, *ratings, *THEN, *angles, *openface, *landmarks]
     assert names[: len(expected)] == expected
     rest = names[len(expected) :]
     assert all(name.startswith(("color_", "haralick_", "texture_notes")) for name in rest)
@@ -133,7 +135,7 @@ def test_success_has_landmarks_and_failure_a_reason(rows: list[dict[str, Any]]) 
             assert None not in angles
             assert row["failure_reason"] == ""
             assert (row["found"], row["trusted"]) == (True, True)
-            assert row["mesh_presence"] >= 0.5
+            assert row["landmark_quality"] >= 0.5
             assert row["color_rgb_r_00_face_oval"] is not None
         else:
             assert landmarks == [None] * 136

@@ -115,6 +115,8 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        "failures.groups_table": config.failures.groups_table,
+        "failures.truth_table": config.failures.truth_table,
         **{
             f"precomputed.sources.{name}.path": source.path
             for name, source in config.precomputed.sources.items()
@@ -134,7 +136,8 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
-    if "openface" in {config.landmarks.backend, *config.study.backends}:
+    studied = {backend for backend, _ in config.study_runs()}
+    if "openface" in {config.landmarks.backend, *studied}:
         from modular_faces.backends.openface_command import OpenFaceMissingError, find_program
 
         try:

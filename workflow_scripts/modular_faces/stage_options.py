@@ -14,6 +14,13 @@ from typing import Any
 from modular_faces.config import Config
 from modular_faces.config_features import Color, Texture
 
+FAILURE_KEYS: dict[str, tuple[str, ...]] = {
+    "rates": ("confidence", "quantiles"),
+    "entropy": ("confidence", "seed", "bootstrap"),
+    "groups": ("confidence", "quantiles", "groups"),
+}
+"""Keys of the section failures that each study depends on, beside the outcome."""
+
 
 def stage_options(config: Config, stage: str) -> dict[str, Any]:
     """Everything of the configuration that changes the result of a stage, as plain JSON values.
@@ -142,6 +149,42 @@ def study_options(config: Config, backend: str, variant: str) -> dict[str, Any]:
     else:
         stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
     return _in_key_order(_backend_options(config, backend) | {"cascade": [stage]})
+
+
+def study_sample(config: Config, *, pictures: int) -> dict[str, Any]:
+    """Share and seed of the sample of successes that most parts of the study look at."""
+    successes = config.study.successes
+    share = 1.0 if successes == "all" else min(1.0, successes / max(pictures, 1))
+    return {"share": share, "seed": config.failures.seed}
+
+
+def failure_options(config: Config, study: str) -> dict[str, Any]:
+    """Everything of the configuration that changes the result of a study of the failures.
+
+    Parameters
+    ----------
+    config : Config
+    study : str
+        Name of the study, such as rates.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of the study: the outcome for all, then its own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    if study not in FAILURE_KEYS:
+        raise ValueError(f"no study of the failures is called '{study}'")
+    backend, variant = config.outcome_run()
+    section = config.failures.model_dump()
+    own = {key: section[key] for key in FAILURE_KEYS[study]}
+    if study == "rates":
+        own["steps"] = config.all_variants()
+    return _in_key_order({"backend": backend, "variant": variant} | own)
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,292 @@
+"""Figures: one look for every chart, saved as SVG, PNG and Vega-Lite, the same bytes each time.
+
+Text, lines and marks have at least a contrast of 3:1 on white and on a dark page, so that a saved figure
+can be put on either; backgrounds are transparent.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias, cast
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import vl_convert
+from numpy.typing import NDArray
+from PIL import Image
+
+from modular_faces.inline_pictures import colored_map, png_url
+from modular_faces.tables import whole_file
+
+AnyChart: TypeAlias = (
+    alt.Chart
+    | alt.LayerChart
+    | alt.FacetChart
+    | alt.RepeatChart
+    | alt.ConcatChart
+    | alt.HConcatChart
+    | alt.VConcatChart
+)
+
+MOST_ROWS: Final = 5000
+"""Most rows of data that a figure may carry: more are aggregated first."""
+
+INK: Final = "#757575"
+FAINT: Final = "#8a8a8a"
+CATEGORIES: Final = ("#2f7fc1", "#d5651b", "#1b9e77", "#9b5fc0", "#c9477b", "#93711f", "#7f7f7f")
+"""Colours of categories, in order: blue, orange, green, violet, rose, brown, grey."""
+
+SEQUENTIAL: Final = (
+    *("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c"),
+    *("#28ae80", "#5ec962", "#addc30", "#fde725"),
+)
+"""Anchors of viridis, from low to high; in between the colours are interpolated in sRGB."""
+DIVERGING: Final = (
+    *("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7"),
+    *("#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+)
+"""Anchors of ColorBrewer's RdBu, reversed: blue below, white in the middle, red above."""
+
+MAP_WIDTH: Final = 240
+"""Width of a map or a picture in a figure, in pixels."""
+
+_THEME: Final = "modular_faces"
+
+
+@alt.theme.register(_THEME, enable=False)
+def theme() -> alt.theme.ThemeConfig:
+    """Give the look of every figure; `with alt.theme.enable("modular_faces"):` puts it on a chart."""
+    lines = {"domainColor": FAINT, "tickColor": FAINT, "gridColor": FAINT, "gridOpacity": 0.25}
+    words = {"labelColor": INK, "titleColor": INK, "labelFontSize": 11, "titleFontSize": 12}
+    words |= {"titleFontWeight": "normal", "labelLimit": 260, "titleLimit": 360}
+    header = {"subtitleColor": INK, "subtitleFontSize": 11, "fontWeight": 600}
+    config: dict[str, Any] = {
+        "background": "transparent",
+        "font": "sans-serif",
+        "axis": lines | words,
+        "legend": words | {"symbolBaseFillColor": INK, "symbolBaseStrokeColor": INK},
+        "header": words,
+        "title": header | {"color": INK, "fontSize": 13, "anchor": "start", "offset": 8},
+        "view": {"stroke": None, "continuousWidth": 360, "continuousHeight": 240},
+        "text": {"color": INK, "fontSize": 11},
+        "rule": {"color": INK},
+        "point": {"opacity": 1, "filled": True, "size": 50},
+        "mark": {"color": CATEGORIES[0]},
+        "range": {
+            "category": list(CATEGORIES),
+            "ramp": list(SEQUENTIAL),
+            "heatmap": list(SEQUENTIAL),
+            "diverging": list(DIVERGING),
+        },
+    }
+    return cast(alt.theme.ThemeConfig, {"config": config})
+
+
+def chart_spec(chart: AnyChart) -> dict[str, Any]:
+    """Give the Vega-Lite specification of a chart in the house's look, its data inside.
+
+    Parameters
+    ----------
+    chart : Altair chart
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ValueError
+        If the chart carries more than `MOST_ROWS` rows, or data that lie elsewhere.
+    """
+    with alt.theme.enable(_THEME), alt.data_transformers.enable("default", max_rows=None):
+        spec: dict[str, Any] = chart.to_dict()
+    datasets = [*spec.get("datasets", {}).values(), *_inline_data(spec)]
+    rows = sum(len(rows) for rows in datasets)
+    if rows > MOST_ROWS:
+        raise ValueError(
+            f"the figure carries {rows} rows of data, and at most {MOST_ROWS} may be drawn; "
+            "aggregate them before plotting"
+        )
+    return spec
+
+
+def save_figure(chart: AnyChart, stem: Path) -> None:
+    """Write a chart as `stem`.svg, `stem`.png (two dots per pixel) and `stem`.vl.json.
+
+    Parameters
+    ----------
+    chart : Altair chart
+    stem : Path
+        Without a suffix; its folder is made when missing.
+
+    Raises
+    ------
+    ValueError
+        As `chart_spec`.
+    """
+    spec = chart_spec(chart)
+    version = "v" + ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[])
+    png = vl_convert.vegalite_to_png(spec, vl_version=version, scale=2, allowed_base_urls=[])
+    text = json.dumps(spec, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    files = {".svg": svg.encode(), ".png": _smaller(png), ".vl.json": f"{text}\n".encode()}
+    for suffix, content in files.items():
+        with whole_file(stem.with_name(stem.name + suffix)) as temporary:
+            temporary.write_bytes(content)
+
+
+def _smaller(png: bytes) -> bytes:
+    """Compress a PNG better; its pixels stay as they are."""
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.save(buffer, format="PNG", optimize=True, dpi=(144, 144))
+    return buffer.getvalue()
+
+
+def _inline_data(node: Any) -> Iterator[list[Any]]:
+    """Find data given at the place where they are drawn; refuse data that lie elsewhere."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _inline_data(item)
+    elif isinstance(node, dict):
+        data = node.get("data")
+        if isinstance(data, dict) and "url" in data:
+            raise ValueError(
+                f"the figure reads its data from '{data['url']}'; give them to the chart instead"
+            )
+        if isinstance(data, dict) and isinstance(data.get("values"), list):
+            yield data["values"]
+        for key, item in node.items():
+            if key not in ("data", "datasets"):
+                yield from _inline_data(item)
+
+
+def map_chart(
+    values: NDArray[np.floating[Any]],
+    *,
+    title: str,
+    legend: str,
+    diverging: bool,
+    limits: tuple[float, float] | None,
+) -> alt.LayerChart:
+    """Draw a map in the shape of a picture, with its colour scale.
+
+    Parameters
+    ----------
+    values : (H, W) ndarray of float
+        NaN is left transparent.
+    title : str
+    legend : str
+        What the colours mean, with the unit.
+    diverging : bool
+        Blue below 0, white at 0, red above, as far to either side; otherwise viridis.
+    limits : (float, float) or None
+        Values of the first and last colour; values beyond take that colour. None takes them from the
+        values. With `diverging` the one further from 0 counts, for both sides.
+
+    Returns
+    -------
+    altair.LayerChart
+        x and y are pixels of the picture, centres at integers, so that points can be laid over it.
+    """
+    if values.ndim != 2:
+        raise ValueError(f"a map has rows and columns, and the values have shape {values.shape}")
+    low, high = _limits(values, diverging=diverging, limits=limits)
+    anchors = DIVERGING if diverging else SEQUENTIAL
+    scale = alt.Scale(
+        domain=np.linspace(low, high, len(anchors)).tolist(),
+        range=list(anchors),
+        interpolate="rgb",
+        clamp=True,
+    )
+    colors = alt.Color("value:Q", scale=scale, title=legend, legend=_gradient_legend())
+    ends = alt.Chart(pd.DataFrame({"value": [low, high]}))
+    key = ends.mark_point(size=0, filled=True).encode(color=colors)
+    picture = colored_map(values, low=low, high=high, anchors=anchors)
+    return _layers([_picture_mark(picture), key], title=title, shape=values.shape)
+
+
+def picture_chart(picture: NDArray[np.uint8], *, title: str) -> alt.LayerChart:
+    """Draw a picture with a title, beside maps of the same size.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) ndarray of uint8
+    title : str
+    """
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        raise ValueError(
+            "a picture has three channels of uint8, and this one has shape "
+            f"{picture.shape} and type {picture.dtype}"
+        )
+    mark = _picture_mark(Image.fromarray(picture))
+    return _layers([mark], title=title, shape=picture.shape)
+
+
+def grid_chart(charts: Sequence[AnyChart], *, columns: int) -> alt.ConcatChart:
+    """Lay charts out row by row, each with its own scales."""
+    grid: alt.ConcatChart = alt.concat(*charts, columns=columns).resolve_scale(
+        color="independent", x="independent", y="independent"
+    )
+    return grid
+
+
+def _limits(
+    values: NDArray[np.floating[Any]], *, diverging: bool, limits: tuple[float, float] | None
+) -> tuple[float, float]:
+    known = values[np.isfinite(values)]
+    low, high = limits or (float(known.min(initial=np.inf)), float(known.max(initial=-np.inf)))
+    if not known.size and limits is None:
+        low = high = 0.0
+    if diverging:
+        reach = max(abs(low), abs(high)) or 1.0
+        return -reach, reach
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def _picture_mark(picture: Image.Image) -> alt.Chart:
+    """Draw a picture over its own extent, its pixels as squares."""
+    width, height = picture.size
+    url = png_url(picture, at_least=2 * MAP_WIDTH)
+    shown = _extent((height, width))
+    place = pd.DataFrame({"x": [(width - 1) / 2], "y": [(height - 1) / 2], "url": [url]})
+    mark: alt.Chart = (
+        alt.Chart(place)
+        .mark_image(width=shown["width"], height=shown["height"], aspect=False)
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=_pixels(-0.5, width - 0.5)),
+            y=alt.Y("y:Q", axis=None, scale=_pixels(height - 0.5, -0.5)),
+            url="url:N",
+        )
+    )
+    return mark
+
+
+def _pixels(first: float, last: float) -> alt.Scale:
+    return alt.Scale(domain=[first, last], zero=False, nice=False)
+
+
+def _extent(shape: tuple[int, ...]) -> dict[str, int]:
+    return {"width": MAP_WIDTH, "height": round(MAP_WIDTH * shape[0] / shape[1])}
+
+
+def _layers(marks: list[Any], *, title: str, shape: tuple[int, ...]) -> alt.LayerChart:
+    words = alt.TitleParams(title, limit=MAP_WIDTH)
+    chart: Any = alt.layer(*marks).properties(title=words, **_extent(shape))
+    return cast(alt.LayerChart, chart)
+
+
+def _gradient_legend() -> alt.Legend:
+    return alt.Legend(
+        orient="bottom",
+        direction="horizontal",
+        gradientOpacity=1,
+        gradientLength=MAP_WIDTH,
+        titleLimit=MAP_WIDTH,
+        tickCount=4,
+        format="~g",
+    )
