@@ -8,7 +8,7 @@ without loss.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,6 +40,8 @@ class Encoder:
     Attributes
     ----------
     transformer : Transformer
+    columns : tuple of str
+        Names of the columns after the transformer.
     middle, spread : (q,) ndarray of float64
         Mean and standard deviation of each column after the transformer; spread is 0 where it is constant.
     axes : (q, d) ndarray of float32
@@ -49,6 +51,7 @@ class Encoder:
     """
 
     transformer: Transformer
+    columns: tuple[str, ...]
     middle: Array
     spread: Array
     axes: Values
@@ -76,7 +79,12 @@ def usable_rows(values: Values) -> NDArray[np.bool_]:
 
 
 def fit_encoder(
-    name: str, values: Values, factory: TransformerFactory, *, components: int
+    name: str,
+    columns: Sequence[str],
+    values: Values,
+    factory: TransformerFactory,
+    *,
+    components: int,
 ) -> Encoder:
     """Learn a module's encoding from training pictures.
 
@@ -84,6 +92,7 @@ def fit_encoder(
     ----------
     name : str
         Of the module, for messages.
+    columns : sequence of str, length k
     values : (n, k) ndarray of float32
         Usable training pictures, single numbers may be missing.
     factory : callable
@@ -103,17 +112,31 @@ def fit_encoder(
         raise ValueError(f"module {name}: {len(values)} training pictures have it; two are needed")
     transformer = factory()
     transformer.fit(values)
-    columns = np.asarray(transformer.transform(values), dtype=np.float32)
-    middle = columns.mean(axis=0, dtype=np.float64)
-    columns = columns - middle.astype(np.float32)
-    spread = columns.std(axis=0, dtype=np.float64)
+    changed = np.asarray(transformer.transform(values), dtype=np.float32)
+    middle = changed.mean(axis=0, dtype=np.float64)
+    changed = changed - middle.astype(np.float32)
+    spread = changed.std(axis=0, dtype=np.float64)
     spread[spread <= 1e-6 * spread.max(initial=0.0)] = 0.0
     if not spread.any():
         raise ValueError(
             f"module {name}: no column differs between the {len(values)} training pictures; leave it out"
         )
-    axes, kept = principal_axes(columns, components=components)
-    return Encoder(transformer, middle, spread, axes, kept)
+    axes, kept = principal_axes(changed, components=components)
+    return Encoder(transformer, names_after(transformer, columns), middle, spread, axes, kept)
+
+
+def names_after(transformer: Transformer, columns: Sequence[str]) -> tuple[str, ...]:
+    """Names of the columns that a transformer gives, for those that it gets.
+
+    A transformer that cannot tell is taken to keep their order; prefixes of scikit-learn's steps are taken off.
+    """
+    tell = getattr(transformer, "get_feature_names_out", None)
+    if tell is None:
+        return tuple(columns)
+    known = set(columns)
+    return tuple(
+        name if name in known else name.partition("__")[2] for name in map(str, tell(columns))
+    )
 
 
 def principal_axes(columns: Values, *, components: int) -> tuple[Values, float]:

@@ -148,7 +148,9 @@ def encode_fold(
         def factory(name: str = name, block: Module = block) -> Transformer:
             return pipeline(name, block.columns)
 
-        encoder = fit_encoder(name, block.values[train], factory, components=components)
+        encoder = fit_encoder(
+            name, block.columns, block.values[train], factory, components=components
+        )
         encoders[name] = encoder
         fitted[name] = encoder.components_of(block.values[train])
         checked[name] = (

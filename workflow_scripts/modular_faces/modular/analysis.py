@@ -1,0 +1,369 @@
+"""One task in one region from beginning to end: fit, try, score, compare, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modular_faces.modular.chance import ShuffledEmotions, ShuffledRatings
+from modular_faces.modular.evaluation import (
+    Comparison,
+    Setting,
+    compare,
+    emotion_measure,
+    rating_measure,
+    score_everything,
+    with_balanced_view,
+)
+from modular_faces.modular.folds import Fold, official_split, outer_folds
+from modular_faces.modular.linear_model import FitOptions
+from modular_faces.modular.lost_pictures import FoundWeights, fallback_predictions, found_weights
+from modular_faces.modular.module_data import ModularData
+from modular_faces.modular.patterns import weight_tables
+from modular_faces.modular.protocol import (
+    ModelPlan,
+    PipelineFactory,
+    Predictions,
+    complete_rows,
+    encode_fold,
+    run_folds,
+    without_groups,
+)
+from modular_faces.modular.resampling import draw_weights
+from modular_faces.modular.score_table import Score
+from modular_faces.modular.tasks import EmotionTask, RatingTask
+
+Array = NDArray[np.float64]
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class AnalysisOptions:
+    """How a task is analysed; the values come from the configuration.
+
+    Attributes
+    ----------
+    fit : FitOptions
+    components : int
+        Most principal components of a module.
+    folds, repeats : int
+        Without an official split.
+    draws : int
+        Of the bootstrap.
+    level : float
+        Of all intervals.
+    shuffles, refits : int
+    weight_quantile, weight_strength : float
+        See `lost_pictures.found_weights`.
+    least_lost : float
+        Share of lost pictures below which found ones are not weighted.
+    """
+
+    fit: FitOptions
+    components: int
+    folds: int
+    repeats: int
+    draws: int
+    level: float
+    shuffles: int
+    refits: int
+    weight_quantile: float
+    weight_strength: float
+    least_lost: float
+
+
+@dataclass
+class Analysis:
+    """What comes out.
+
+    Attributes
+    ----------
+    scores : list of Score
+    comparisons : list of Comparison
+    weights : list of pyarrow.Table
+        See `patterns.weight_tables`, with a column model.
+    predictions : Predictions
+    fallbacks : dict of str to (repeats, n, K) ndarray of float32
+    contributions : list of pyarrow.Table
+    found : (n,) ndarray of bool
+        Pictures with every module.
+    folds : list of Fold
+    chances : FoundWeights or None
+    notes : list of str
+        Sentences for the reader.
+    """
+
+    scores: list[Score]
+    comparisons: list[Comparison]
+    weights: list[pa.Table]
+    predictions: Predictions
+    fallbacks: dict[str, Values]
+    found: NDArray[np.bool_]
+    folds: list[Fold]
+    chances: FoundWeights | None
+    notes: list[str]
+
+
+def available_plan(
+    modules: Sequence[str],
+    *,
+    models: Mapping[str, Sequence[str]],
+    main: str,
+    groups: Mapping[str, Sequence[str]],
+    components: int,
+) -> tuple[ModelPlan, list[str]]:
+    """Keep of the models and groups what the run has modules for.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        Those there are.
+    models, main, groups, components
+        See `protocol.ModelPlan`.
+
+    Returns
+    -------
+    ModelPlan
+    list of str
+        Sentences on what was left out.
+
+    Raises
+    ------
+    ValueError
+        If the main model has no module left.
+    """
+    have = set(modules)
+    kept = {name: tuple(one for one in parts if one in have) for name, parts in models.items()}
+    notes = [
+        f"The model '{name}' goes without {', '.join(one for one in parts if one not in have)}: "
+        "this run has no such columns."
+        for name, parts in models.items()
+        if not have.issuperset(parts)
+    ]
+    if not kept[main]:
+        raise ValueError(
+            f"the model '{main}' has none of its modules ({', '.join(models[main])}) in this run; "
+            f"there are {', '.join(modules)}"
+        )
+    distinct = {name: parts for name, parts in kept.items() if parts}
+    for name in list(distinct):
+        if name != main and distinct[name] == kept[main]:
+            notes.append(f"The model '{name}' would be the same as '{main}' and is left out.")
+            del distinct[name]
+    parts_of = {
+        name: tuple(one for one in parts if one in kept[main]) for name, parts in groups.items()
+    }
+    ungrouped = set(kept[main]) - {one for parts in parts_of.values() for one in parts}
+    parts_of |= {name: (name,) for name in kept[main] if name in ungrouped}
+    plan = ModelPlan(distinct, main, {k: v for k, v in parts_of.items() if v}, components)
+    return plan, notes
+
+
+def analyse(
+    data: ModularData,
+    task: EmotionTask | RatingTask,
+    plan: ModelPlan,
+    *,
+    pipeline: PipelineFactory,
+    descriptors: Values | None,
+    reliabilities: Mapping[str, Array],
+    options: AnalysisOptions,
+) -> Analysis:
+    """Analyse one task.
+
+    Parameters
+    ----------
+    data : ModularData
+    task : EmotionTask or RatingTask
+    plan : ModelPlan
+    pipeline : callable
+    descriptors : (n, k) ndarray of float32 or None
+        Of every picture, for the weights of found pictures.
+    reliabilities : mapping of str to (draws + 1,) or (1,) ndarray of float64
+        Reliability of ratings, drawn where an interval is known.
+    options : AnalysisOptions
+    """
+    found = complete_rows(data.modules, plan.modules)
+    folds = outer_folds(
+        data.split,
+        task.classes,
+        data.cluster,
+        folds=options.folds,
+        repeats=options.repeats,
+        seed=options.fit.seed,
+    )
+    folds = [replace(fold, train=fold.train[task.known[fold.train]]) for fold in folds]
+    chance = _chance(task, options)
+    predictions = run_folds(data.modules, task, folds, plan, pipeline=pipeline, each_fold=chance)
+    without_groups(predictions, plan)
+    fallbacks = {
+        name: fallback_predictions(
+            data.modules,
+            modules,
+            task,
+            folds,
+            ~found,
+            baseline=predictions.baseline,
+            pipeline=pipeline,
+            components=options.components,
+        )
+        for name, modules in plan.models.items()
+    }
+    tested = np.zeros(len(data), dtype=bool)
+    tested[np.concatenate([fold.test for fold in folds])] = True
+    draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
+    known = tested & task.known
+    weights, notes = _found_weights(known, found, descriptors, task, folds, draws, options)
+    common = {
+        "region": data.region,
+        "split": "test" if official_split(data.split) else "cross_validation",
+        "tested": known,
+        "found": found,
+        "across_split": data.across_split if official_split(data.split) else np.zeros_like(found),
+        "draws": draws,
+        "found_weights": weights,
+        "level": options.level,
+    }
+    result = Analysis([], [], [], predictions, fallbacks, found, folds, weights, notes)
+    shown = plan
+    if isinstance(task, EmotionTask):
+        shown = with_balanced_view(predictions, plan, fallbacks)
+    for setting, own, own_fallbacks in _settings(
+        task, predictions, fallbacks, chance, reliabilities, common
+    ):
+        result.scores += score_everything(setting, shown, own, own_fallbacks)
+        truth = task.truth if isinstance(task, EmotionTask) else None
+        result.comparisons += compare(setting, own, _pairs(plan, own), truth)
+    result.weights = _weights(data, task, plan, folds, found, pipeline, options)
+    return result
+
+
+def _chance(
+    task: EmotionTask | RatingTask, options: AnalysisOptions
+) -> ShuffledEmotions | ShuffledRatings:
+    if isinstance(task, EmotionTask):
+        return ShuffledEmotions(task, options.shuffles, options.fit.seed)
+    return ShuffledRatings(task, options.shuffles, options.fit.seed)
+
+
+def _found_weights(
+    known: NDArray[np.bool_],
+    found: NDArray[np.bool_],
+    descriptors: Values | None,
+    task: EmotionTask | RatingTask,
+    folds: Sequence[Fold],
+    draws: NDArray[np.float32],
+    options: AnalysisOptions,
+) -> tuple[FoundWeights | None, list[str]]:
+    lost = 1.0 - float(found[known].mean())
+    if lost < options.least_lost:
+        return None, [
+            f"{lost:.1%} of the pictures are lost, fewer than {options.least_lost:.0%}: found pictures are "
+            "not weighted."
+        ]
+    if descriptors is None:
+        return None, ["There are no descriptors of the pictures: found pictures are not weighted."]
+    weights = found_weights(
+        descriptors,
+        found,
+        task.classes,
+        folds,
+        draws,
+        quantile=options.weight_quantile,
+        strength=options.weight_strength,
+    )
+    return weights, [
+        f"{lost:.1%} of the pictures are lost. Weighted scores are right only if pictures that look alike in "
+        "the descriptors and have the same label are lost by chance alone (missing at random). "
+        f"The found pictures weigh as much as {weights.effective:.0f} of equal weight."
+    ]
+
+
+def _settings(
+    task: EmotionTask | RatingTask,
+    predictions: Predictions,
+    fallbacks: Mapping[str, Values],
+    chance: ShuffledEmotions | ShuffledRatings,
+    reliabilities: Mapping[str, Array],
+    common: Mapping[str, object],
+) -> Iterator[tuple[Setting, Predictions, Mapping[str, Values]]]:
+    """One setting for categories, one for each rating."""
+    if isinstance(task, EmotionTask):
+        assert isinstance(chance, ShuffledEmotions)
+        setting = Setting(
+            target="emotion",
+            measure=emotion_measure(task.truth, task.names),
+            worth={"log_loss": -1.0, "accuracy": 1.0, "balanced_accuracy": 1.0},
+            shuffled=chance.metrics(),
+            **common,  # type: ignore[arg-type]
+        )
+        yield setting, predictions, fallbacks
+        return
+    assert isinstance(chance, ShuffledRatings)
+    for place, name in enumerate(task.names):
+        only = slice(place, place + 1)
+        own = Predictions(
+            {model: values[..., only] for model, values in predictions.models.items()},
+            {key: values[..., only] for key, values in predictions.coalitions.items()},
+            predictions.modules,
+            predictions.baseline[..., only],
+        )
+        setting = Setting(
+            target=name,
+            measure=rating_measure(task.truth[:, place], own.baseline, reliabilities.get(name)),
+            worth={"r2": 1.0},
+            shuffled=chance.metrics(place),
+            **common,  # type: ignore[arg-type]
+        )
+        yield setting, own, {model: values[..., only] for model, values in fallbacks.items()}
+
+
+def _pairs(plan: ModelPlan, predictions: Predictions) -> list[tuple[str, str]]:
+    """The main model against every other one, and extended ones against it."""
+    others = [name for name in predictions.models if name.startswith(("without_", "only_"))]
+    others += [name for name in plan.models if name != plan.main]
+    return [(plan.main, other) for other in others]
+
+
+def _weights(
+    data: ModularData,
+    task: EmotionTask | RatingTask,
+    plan: ModelPlan,
+    folds: Sequence[Fold],
+    found: NDArray[np.bool_],
+    pipeline: PipelineFactory,
+    options: AnalysisOptions,
+) -> list[pa.Table]:
+    """Weights of each model: of the one that was tried, or, without an official split, fitted on all pictures."""
+    rows = folds[0].train if official_split(data.split) else np.flatnonzero(task.known)
+    encoded = encode_fold(
+        data.modules,
+        plan.modules,
+        train=rows[found[rows]],
+        test=np.empty(0, np.intp),
+        pipeline=pipeline,
+        components=options.components,
+    )
+    alone: dict[str, float] = {}
+    tables = []
+    for name, modules in plan.models.items():
+        inside = {module: encoded.train_blocks[module] for module in modules}
+        penalties = task.choose(inside, encoded.train, alone)
+        model = task.fit(inside, encoded.train, penalties, None)
+        tables += [
+            table.add_column(0, "model", pa.array([name] * table.num_rows))
+            for table in weight_tables(
+                data.modules,
+                task,
+                encoded,
+                model,
+                refits=options.refits,
+                level=options.level,
+                seed=options.fit.seed,
+            )
+        ]
+    return tables
