@@ -20,6 +20,7 @@ include: "rules/pose.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
+include: "rules/modular.smk"
 
 
 rule all:

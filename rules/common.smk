@@ -11,6 +11,7 @@ from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import (
     failure_options,
     layout_options,
+    model_options,
     precomputed_options,
     stage_options,
     study_options,
@@ -49,6 +50,8 @@ wildcard_constraints:
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
     source="[A-Za-z][A-Za-z0-9_]*",
+    kind="emotions|ratings",
+    region="image|face",
 
 
 def of_shard(name):
@@ -125,6 +128,42 @@ def of_failures(name):
 def options_of_failures(study):
     """What of the config changes the result of a study of the failures."""
     return failure_options(CONFIG, study)
+
+
+def of_modular(name):
+    """Path of a file of the models of modules."""
+    return f"{RESULTS}/modular/{name}"
+
+
+def of_modular_part(name):
+    """Path of a file of the models of one kind of target in one region."""
+    return of_modular(f"parts/{{kind}}_{{region}}/{name}")
+
+
+def of_modular_parts(name):
+    """Paths of that file for every kind of target and region."""
+    return expand(
+        of_modular_part(name),
+        kind=("emotions", "ratings"),
+        region=CONFIG.modular.models.regions,
+    )
+
+
+def tables_of_models():
+    """What the models are made from, beside the table of features."""
+    options = options_of_models()
+    given = (options["reliability"], options["judgments"])
+    return [*openface_output(), *filter(None, given)]
+
+
+def openface_output():
+    """OpenFace's own numbers of all pictures, where there are such."""
+    return [rules.merge.output.openface] if "openface" in landmark_files() else []
+
+
+def options_of_models():
+    """What of the config changes the models."""
+    return model_options(CONFIG)
 
 
 def given_table(path):

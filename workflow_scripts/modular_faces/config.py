@@ -16,6 +16,7 @@ from modular_faces.config_backends import BackendName, OpenFace, Precomputed
 from modular_faces.config_dataset import Dataset
 from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
+from modular_faces.config_modular import Modular
 from modular_faces.config_values import Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
@@ -134,6 +135,7 @@ class Config(Section):
     pose: Pose = Pose()
     merge: Merge = Merge()
     failures: Failures = Failures()
+    modular: Modular = Modular()
 
     @field_validator("variants")
     @classmethod

@@ -12,19 +12,22 @@ from numpy.typing import NDArray
 from modular_faces.modular.chance import ShuffledEmotions, ShuffledRatings
 from modular_faces.modular.evaluation import (
     Comparison,
+    Measure,
     Setting,
     compare,
     emotion_measure,
+    mean_measure,
     rating_measure,
     score_everything,
     with_balanced_view,
 )
 from modular_faces.modular.folds import Fold, official_split, outer_folds
-from modular_faces.modular.linear_model import FitOptions
+from modular_faces.modular.linear_model import FitOptions, LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights, fallback_predictions, found_weights
 from modular_faces.modular.module_data import ModularData
 from modular_faces.modular.patterns import weight_tables
 from modular_faces.modular.protocol import (
+    EncodedFold,
     ModelPlan,
     PipelineFactory,
     Predictions,
@@ -34,11 +37,15 @@ from modular_faces.modular.protocol import (
     without_groups,
 )
 from modular_faces.modular.resampling import draw_weights
+from modular_faces.modular.result_tables import Contributions
 from modular_faces.modular.score_table import Score
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
+
+MEAN_RATING = "mean_of_ratings"
+"""Stands as a target for the mean over all ratings that raters agree on well enough."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,10 @@ class AnalysisOptions:
         See `lost_pictures.found_weights`.
     least_lost : float
         Share of lost pictures below which found ones are not weighted.
+    weight_draws : int
+        Draws of the bootstrap in which weights are estimated anew.
+    least_reliability : float
+        Ratings below this are left out of means over ratings.
     """
 
     fit: FitOptions
@@ -74,6 +85,8 @@ class AnalysisOptions:
     weight_quantile: float
     weight_strength: float
     least_lost: float
+    weight_draws: int
+    least_reliability: float
 
 
 @dataclass
@@ -89,9 +102,11 @@ class Analysis:
     predictions : Predictions
     fallbacks : dict of str to (repeats, n, K) ndarray of float32
     contributions : list of pyarrow.Table
-    found : (n,) ndarray of bool
-        Pictures with every module.
-    folds : list of Fold
+        See `result_tables.Contributions`.
+    found, tested : (n,) ndarray of bool
+        Pictures with every module; pictures that were tried and whose truth is known.
+    draws : (draws + 1, n) ndarray of float32
+        Of the bootstrap.
     chances : FoundWeights or None
     notes : list of str
         Sentences for the reader.
@@ -102,8 +117,10 @@ class Analysis:
     weights: list[pa.Table]
     predictions: Predictions
     fallbacks: dict[str, Values]
+    contributions: list[pa.Table]
     found: NDArray[np.bool_]
-    folds: list[Fold]
+    tested: NDArray[np.bool_]
+    draws: NDArray[np.float32]
     chances: FoundWeights | None
     notes: list[str]
 
@@ -198,7 +215,13 @@ def analyse(
     )
     folds = [replace(fold, train=fold.train[task.known[fold.train]]) for fold in folds]
     chance = _chance(task, options)
-    predictions = run_folds(data.modules, task, folds, plan, pipeline=pipeline, each_fold=chance)
+    contributions = Contributions(task.names, data.image_ids, data.region)
+
+    def each_fold(encoded: EncodedFold, main: LinearModel, fold: Fold) -> None:
+        chance(encoded, main, fold)
+        contributions(encoded, main, fold)
+
+    predictions = run_folds(data.modules, task, folds, plan, pipeline=pipeline, each_fold=each_fold)
     without_groups(predictions, plan)
     fallbacks = {
         name: fallback_predictions(
@@ -228,12 +251,24 @@ def analyse(
         "found_weights": weights,
         "level": options.level,
     }
-    result = Analysis([], [], [], predictions, fallbacks, found, folds, weights, notes)
+    result = Analysis(
+        [],
+        [],
+        [],
+        predictions,
+        fallbacks,
+        contributions.tables,
+        found,
+        known,
+        draws,
+        weights,
+        notes,
+    )
     shown = plan
     if isinstance(task, EmotionTask):
         shown = with_balanced_view(predictions, plan, fallbacks)
     for setting, own, own_fallbacks in _settings(
-        task, predictions, fallbacks, chance, reliabilities, common
+        task, predictions, fallbacks, chance, reliabilities, options.least_reliability, common
     ):
         result.scores += score_everything(setting, shown, own, own_fallbacks)
         truth = task.truth if isinstance(task, EmotionTask) else None
@@ -272,7 +307,7 @@ def _found_weights(
         found,
         task.classes,
         folds,
-        draws,
+        draws[: options.weight_draws + 1],
         quantile=options.weight_quantile,
         strength=options.weight_strength,
     )
@@ -289,13 +324,15 @@ def _settings(
     fallbacks: Mapping[str, Values],
     chance: ShuffledEmotions | ShuffledRatings,
     reliabilities: Mapping[str, Array],
+    least_reliability: float,
     common: Mapping[str, object],
 ) -> Iterator[tuple[Setting, Predictions, Mapping[str, Values]]]:
-    """One setting for categories, one for each rating."""
+    """One setting for categories, one for each rating, and one for the mean of all that raters agree on."""
     if isinstance(task, EmotionTask):
         assert isinstance(chance, ShuffledEmotions)
         setting = Setting(
             target="emotion",
+            categories=True,
             measure=emotion_measure(task.truth, task.names),
             worth={"log_loss": -1.0, "accuracy": 1.0, "balanced_accuracy": 1.0},
             shuffled=chance.metrics(),
@@ -304,22 +341,49 @@ def _settings(
         yield setting, predictions, fallbacks
         return
     assert isinstance(chance, ShuffledRatings)
-    for place, name in enumerate(task.names):
-        only = slice(place, place + 1)
-        own = Predictions(
-            {model: values[..., only] for model, values in predictions.models.items()},
-            {key: values[..., only] for key, values in predictions.coalitions.items()},
-            predictions.modules,
-            predictions.baseline[..., only],
+    measures = [
+        rating_measure(
+            task.truth[:, place], predictions.baseline[..., place], reliabilities.get(name)
         )
-        setting = Setting(
+        for place, name in enumerate(task.names)
+    ]
+
+    def setting_of(name: str, measure: Measure, shuffled: Mapping[str, Array]) -> Setting:
+        return Setting(
             target=name,
-            measure=rating_measure(task.truth[:, place], own.baseline, reliabilities.get(name)),
+            categories=False,
+            measure=measure,
             worth={"r2": 1.0},
-            shuffled=chance.metrics(place),
+            shuffled=shuffled,
             **common,  # type: ignore[arg-type]
         )
-        yield setting, own, {model: values[..., only] for model, values in fallbacks.items()}
+
+    for place, name in enumerate(task.names):
+        own, own_fallbacks = _columns_of(predictions, fallbacks, [place])
+        yield setting_of(name, measures[place], chance.metrics(place)), own, own_fallbacks
+    kept = [
+        place
+        for place, name in enumerate(task.names)
+        if float(reliabilities.get(name, np.ones(1))[0]) >= least_reliability
+    ]
+    if len(kept) > 1:
+        own, own_fallbacks = _columns_of(predictions, fallbacks, kept)
+        shuffled = {"r2": np.mean([chance.metrics(place)["r2"] for place in kept], axis=0)}
+        measure = mean_measure([measures[place] for place in kept])
+        yield setting_of(MEAN_RATING, measure, shuffled), own, own_fallbacks
+
+
+def _columns_of(
+    predictions: Predictions, fallbacks: Mapping[str, Values], places: list[int]
+) -> tuple[Predictions, dict[str, Values]]:
+    """Predictions of some targets only."""
+    own = Predictions(
+        {model: values[..., places] for model, values in predictions.models.items()},
+        {key: values[..., places] for key, values in predictions.coalitions.items()},
+        predictions.modules,
+        predictions.baseline[..., places],
+    )
+    return own, {model: values[..., places] for model, values in fallbacks.items()}
 
 
 def _pairs(plan: ModelPlan, predictions: Predictions) -> list[tuple[str, str]]:

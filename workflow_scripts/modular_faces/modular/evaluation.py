@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ class Setting:
     ----------
     target, region, split : str
         See `score_table.Score`.
+    categories : bool
+        Whether a picture can be right or wrong.
     measure : callable
     worth : mapping of str to float
         Metrics that modules are credited for, with the sign that makes more better.
@@ -50,6 +52,7 @@ class Setting:
     target: str
     region: str
     split: str
+    categories: bool
     measure: Measure
     worth: Mapping[str, float]
     tested: NDArray[np.bool_]
@@ -78,14 +81,27 @@ def emotion_measure(truth: NDArray[np.int64], names: tuple[str, ...]) -> Measure
 
 
 def rating_measure(truth: Array, baseline: Values, reliability: Array | None) -> Measure:
-    """Score one rating; predictions have one column."""
+    """Score one rating; predictions have one column, the baseline (repeats, n) has none."""
 
     def measure(weights: Any, rows: NDArray[np.intp], predicted: Values) -> Metrics:
-        scores = rating_metrics(weights, truth[rows], predicted[..., 0], baseline[:, rows, 0])
+        scores = rating_metrics(weights, truth[rows], predicted[..., 0], baseline[:, rows])
         if reliability is None:
             return scores
         drawn = reliability if len(reliability) == len(weights) else reliability[:1]
         return scores | against_reliability(scores, drawn)
+
+    return measure
+
+
+def mean_measure(measures: Sequence[Measure]) -> Measure:
+    """Mean of the scores of several ratings, each of which has its own column of predictions."""
+
+    def measure(weights: Any, rows: NDArray[np.intp], predicted: Values) -> Metrics:
+        each = [one(weights, rows, predicted[..., k : k + 1]) for k, one in enumerate(measures)]
+        shared = [name for name in each[0] if all(name in scores for scores in each)]
+        return {
+            name: np.asarray(np.mean([scores[name] for scores in each], axis=0)) for name in shared
+        }
 
     return measure
 
@@ -144,7 +160,7 @@ def _populations(
 def _lost_wrong(setting: Setting, predictions: Predictions, name: str) -> Values:
     """No category for lost pictures; for ratings the mean of the training pictures."""
     baseline = predictions.baseline
-    nothing = np.full_like(baseline, np.nan) if baseline.shape[2] > 1 else baseline
+    nothing = np.full_like(baseline, np.nan) if setting.categories else baseline
     return np.where(setting.found[None, :, None], predictions.models[name], nothing)
 
 
