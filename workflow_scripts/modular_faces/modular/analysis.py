@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,41 +11,32 @@ from numpy.typing import NDArray
 
 from modular_faces.modular.chance import ShuffledEmotions, ShuffledRatings
 from modular_faces.modular.evaluation import (
-    Comparison,
-    Measure,
-    Setting,
-    compare,
-    emotion_measure,
-    mean_measure,
-    rating_measure,
     score_everything,
     with_balanced_view,
 )
+from modular_faces.modular.final_weights import final_weights
 from modular_faces.modular.folds import Fold, official_split, outer_folds
 from modular_faces.modular.linear_model import FitOptions, LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights, fallback_predictions, found_weights
-from modular_faces.modular.module_data import ModularData
-from modular_faces.modular.patterns import weight_tables
+from modular_faces.modular.model_comparison import Comparison, compare
+from modular_faces.modular.module_blocks import ModularData
 from modular_faces.modular.protocol import (
     EncodedFold,
     ModelPlan,
     PipelineFactory,
     Predictions,
     complete_rows,
-    encode_fold,
     run_folds,
     without_groups,
 )
 from modular_faces.modular.resampling import draw_weights
 from modular_faces.modular.result_tables import Contributions
 from modular_faces.modular.score_table import Score
+from modular_faces.modular.target_settings import settings
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
-
-MEAN_RATING = "mean_of_ratings"
-"""Stands as a target for the mean over all ratings that raters agree on well enough."""
 
 
 @dataclass(frozen=True)
@@ -123,61 +114,6 @@ class Analysis:
     draws: NDArray[np.float32]
     chances: FoundWeights | None
     notes: list[str]
-
-
-def available_plan(
-    modules: Sequence[str],
-    *,
-    models: Mapping[str, Sequence[str]],
-    main: str,
-    groups: Mapping[str, Sequence[str]],
-    components: int,
-) -> tuple[ModelPlan, list[str]]:
-    """Keep of the models and groups what the run has modules for.
-
-    Parameters
-    ----------
-    modules : sequence of str
-        Those there are.
-    models, main, groups, components
-        See `protocol.ModelPlan`.
-
-    Returns
-    -------
-    ModelPlan
-    list of str
-        Sentences on what was left out.
-
-    Raises
-    ------
-    ValueError
-        If the main model has no module left.
-    """
-    have = set(modules)
-    kept = {name: tuple(one for one in parts if one in have) for name, parts in models.items()}
-    notes = [
-        f"The model '{name}' goes without {', '.join(one for one in parts if one not in have)}: "
-        "this run has no such columns."
-        for name, parts in models.items()
-        if not have.issuperset(parts)
-    ]
-    if not kept[main]:
-        raise ValueError(
-            f"the model '{main}' has none of its modules ({', '.join(models[main])}) in this run; "
-            f"there are {', '.join(modules)}"
-        )
-    distinct = {name: parts for name, parts in kept.items() if parts}
-    for name in list(distinct):
-        if name != main and distinct[name] == kept[main]:
-            notes.append(f"The model '{name}' would be the same as '{main}' and is left out.")
-            del distinct[name]
-    parts_of = {
-        name: tuple(one for one in parts if one in kept[main]) for name, parts in groups.items()
-    }
-    ungrouped = set(kept[main]) - {one for parts in parts_of.values() for one in parts}
-    parts_of |= {name: (name,) for name in kept[main] if name in ungrouped}
-    plan = ModelPlan(distinct, main, {k: v for k, v in parts_of.items() if v}, components)
-    return plan, notes
 
 
 def analyse(
@@ -267,13 +203,23 @@ def analyse(
     shown = plan
     if isinstance(task, EmotionTask):
         shown = with_balanced_view(predictions, plan, fallbacks)
-    for setting, own, own_fallbacks in _settings(
+    for setting, own, own_fallbacks in settings(
         task, predictions, fallbacks, chance, reliabilities, options.least_reliability, common
     ):
         result.scores += score_everything(setting, shown, own, own_fallbacks)
         truth = task.truth if isinstance(task, EmotionTask) else None
         result.comparisons += compare(setting, own, _pairs(plan, own), truth)
-    result.weights = _weights(data, task, plan, folds, found, pipeline, options)
+    result.weights = final_weights(
+        data,
+        task,
+        plan,
+        folds,
+        found,
+        pipeline,
+        refits=options.refits,
+        level=options.level,
+        seed=options.fit.seed,
+    )
     return result
 
 
@@ -318,116 +264,8 @@ def _found_weights(
     ]
 
 
-def _settings(
-    task: EmotionTask | RatingTask,
-    predictions: Predictions,
-    fallbacks: Mapping[str, Values],
-    chance: ShuffledEmotions | ShuffledRatings,
-    reliabilities: Mapping[str, Array],
-    least_reliability: float,
-    common: Mapping[str, object],
-) -> Iterator[tuple[Setting, Predictions, Mapping[str, Values]]]:
-    """One setting for categories, one for each rating, and one for the mean of all that raters agree on."""
-    if isinstance(task, EmotionTask):
-        assert isinstance(chance, ShuffledEmotions)
-        setting = Setting(
-            target="emotion",
-            categories=True,
-            measure=emotion_measure(task.truth, task.names),
-            worth={"log_loss": -1.0, "accuracy": 1.0, "balanced_accuracy": 1.0},
-            shuffled=chance.metrics(),
-            **common,  # type: ignore[arg-type]
-        )
-        yield setting, predictions, fallbacks
-        return
-    assert isinstance(chance, ShuffledRatings)
-    measures = [
-        rating_measure(
-            task.truth[:, place], predictions.baseline[..., place], reliabilities.get(name)
-        )
-        for place, name in enumerate(task.names)
-    ]
-
-    def setting_of(name: str, measure: Measure, shuffled: Mapping[str, Array]) -> Setting:
-        return Setting(
-            target=name,
-            categories=False,
-            measure=measure,
-            worth={"r2": 1.0},
-            shuffled=shuffled,
-            **common,  # type: ignore[arg-type]
-        )
-
-    for place, name in enumerate(task.names):
-        own, own_fallbacks = _columns_of(predictions, fallbacks, [place])
-        yield setting_of(name, measures[place], chance.metrics(place)), own, own_fallbacks
-    kept = [
-        place
-        for place, name in enumerate(task.names)
-        if float(reliabilities.get(name, np.ones(1))[0]) >= least_reliability
-    ]
-    if len(kept) > 1:
-        own, own_fallbacks = _columns_of(predictions, fallbacks, kept)
-        shuffled = {"r2": np.mean([chance.metrics(place)["r2"] for place in kept], axis=0)}
-        measure = mean_measure([measures[place] for place in kept])
-        yield setting_of(MEAN_RATING, measure, shuffled), own, own_fallbacks
-
-
-def _columns_of(
-    predictions: Predictions, fallbacks: Mapping[str, Values], places: list[int]
-) -> tuple[Predictions, dict[str, Values]]:
-    """Predictions of some targets only."""
-    own = Predictions(
-        {model: values[..., places] for model, values in predictions.models.items()},
-        {key: values[..., places] for key, values in predictions.coalitions.items()},
-        predictions.modules,
-        predictions.baseline[..., places],
-    )
-    return own, {model: values[..., places] for model, values in fallbacks.items()}
-
-
 def _pairs(plan: ModelPlan, predictions: Predictions) -> list[tuple[str, str]]:
     """The main model against every other one, and extended ones against it."""
     others = [name for name in predictions.models if name.startswith(("without_", "only_"))]
     others += [name for name in plan.models if name != plan.main]
     return [(plan.main, other) for other in others]
-
-
-def _weights(
-    data: ModularData,
-    task: EmotionTask | RatingTask,
-    plan: ModelPlan,
-    folds: Sequence[Fold],
-    found: NDArray[np.bool_],
-    pipeline: PipelineFactory,
-    options: AnalysisOptions,
-) -> list[pa.Table]:
-    """Weights of each model: of the one that was tried, or, without an official split, fitted on all pictures."""
-    rows = folds[0].train if official_split(data.split) else np.flatnonzero(task.known)
-    encoded = encode_fold(
-        data.modules,
-        plan.modules,
-        train=rows[found[rows]],
-        test=np.empty(0, np.intp),
-        pipeline=pipeline,
-        components=options.components,
-    )
-    alone: dict[str, float] = {}
-    tables = []
-    for name, modules in plan.models.items():
-        inside = {module: encoded.train_blocks[module] for module in modules}
-        penalties = task.choose(inside, encoded.train, alone)
-        model = task.fit(inside, encoded.train, penalties, None)
-        tables += [
-            table.add_column(0, "model", pa.array([name] * table.num_rows))
-            for table in weight_tables(
-                data.modules,
-                task,
-                encoded,
-                model,
-                refits=options.refits,
-                level=options.level,
-                seed=options.fit.seed,
-            )
-        ]
-    return tables

@@ -63,7 +63,7 @@ def confusion(weights: Floats, truth: NDArray[np.int64], predicted: Floats) -> A
         True by predicted; the last column is none.
     """
     n, k = predicted.shape
-    lost = np.isnan(predicted).any(axis=1)
+    lost = np.asarray(np.isnan(predicted).any(axis=1))
     choice = np.where(lost, k, np.where(lost[:, None], 0.0, predicted).argmax(axis=1))
     cells = np.zeros((n, k * (k + 1)), weights.dtype)
     cells[np.arange(n), truth * (k + 1) + choice] = 1.0

@@ -13,7 +13,7 @@ from modular_faces.modular.emotion_scores import balanced_view, emotion_metrics
 from modular_faces.modular.lost_pictures import FoundWeights, bounds
 from modular_faces.modular.protocol import ModelPlan, Predictions
 from modular_faces.modular.rating_scores import against_reliability, rating_metrics
-from modular_faces.modular.resampling import Draws, Estimate, band, differences, estimate
+from modular_faces.modular.resampling import Draws, Estimate, band, estimate
 from modular_faces.modular.score_table import Score, Where
 from modular_faces.modular.shapley import shapley_values
 
@@ -211,77 +211,6 @@ def _credit(setting: Setting, plan: ModelPlan, predictions: Predictions) -> Iter
         for group, values in shapley_values(worth, list(plan.groups)).items():
             where = setting.where(plan.main, plan.groups[group], "found", len(rows))
             yield where.score(f"shapley_{metric}", estimate(values, level=setting.level))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One model against another on the same pictures.
-
-    Attributes
-    ----------
-    target, region, split, population, model, other, metric : str
-    difference : Estimate
-        Model less other.
-    n : int
-    model_only, other_only : int or None
-        Pictures that only one of the two gets right.
-    p : float
-        Exact McNemar test; NaN for metrics that it does not speak of.
-    """
-
-    target: str
-    region: str
-    split: str
-    population: str
-    model: str
-    other: str
-    metric: str
-    difference: Estimate
-    n: int
-    model_only: int | None
-    other_only: int | None
-    p: float
-
-
-def compare(
-    setting: Setting,
-    predictions: Predictions,
-    pairs: list[tuple[str, str]],
-    truth: NDArray[np.int64] | None,
-) -> Iterator[Comparison]:
-    """Compare pairs of models on found pictures.
-
-    Parameters
-    ----------
-    setting, predictions
-        See `score_everything`.
-    pairs : list of (model, other)
-    truth : (n,) ndarray of int64 or None
-        Categories, for McNemar's test of accuracy in the first repeat.
-    """
-    rows = np.flatnonzero(setting.tested & setting.found)
-    weights = setting.draws[:, rows]
-    for model, other in pairs:
-        values = [predictions.models[name][:, rows] for name in (model, other)]
-        ours, theirs = (setting.measure(weights, rows, one) for one in values)
-        for metric, gap in differences(ours, theirs).items():
-            only: tuple[int | None, int | None, float] = (None, None, np.nan)
-            if metric == "accuracy" and truth is not None:
-                only = _mcnemar(values[0][0], values[1][0], truth[rows])
-            yield Comparison(
-                *(setting.target, setting.region, setting.split, "found", model, other, metric),
-                estimate(gap, level=setting.level),
-                len(rows),
-                *only,
-            )
-
-
-def _mcnemar(one: Values, other: Values, truth: NDArray[np.int64]) -> tuple[int, int, float]:
-    from modular_faces.inference.paired import exact_mcnemar
-
-    right, right_other = one.argmax(axis=1) == truth, other.argmax(axis=1) == truth
-    only, other_only = int((right & ~right_other).sum()), int((~right & right_other).sum())
-    return only, other_only, exact_mcnemar(only, other_only, null_share=0.5)
 
 
 def with_balanced_view(

@@ -13,10 +13,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
-from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse, available_plan
+from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse
 from modular_faces.modular.folds import check_classes, official_split
 from modular_faces.modular.linear_model import FitOptions
-from modular_faces.modular.module_data import ModularData
+from modular_faces.modular.model_plan import available_plan
+from modular_faces.modular.module_blocks import ModularData
 from modular_faces.modular.protocol import ModelPlan, PipelineFactory
 from modular_faces.modular.reliability import read_judgments, read_reliability
 from modular_faces.modular.result_tables import (

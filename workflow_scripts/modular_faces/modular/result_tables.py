@@ -10,10 +10,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.modular.emotion_scores import CALIBRATION_BINS, calibration_sums, confusion
-from modular_faces.modular.evaluation import Comparison
 from modular_faces.modular.folds import Fold
 from modular_faces.modular.linear_model import LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights
+from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.protocol import EncodedFold, Predictions
 from modular_faces.modular.score_table import DIGITS
 from modular_faces.modular.tasks import EmotionTask, RatingTask
