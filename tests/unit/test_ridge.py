@@ -19,9 +19,7 @@ SIZES = [(50, (30, 40)), (200, (10, 20))]
 
 @pytest.mark.parametrize(("n", "widths"), SIZES)
 @pytest.mark.parametrize("weighted", [False, True])
-def test_solves_what_scikit_learn_solves(
-    n: int, widths: tuple[int, int], weighted: bool
-) -> None:
+def test_solves_what_scikit_learn_solves(n: int, widths: tuple[int, int], weighted: bool) -> None:
     rng = np.random.default_rng(1)
     blocks = [rng.normal(1.0, 2.0, (n, width)) for width in widths]
     targets = rng.normal(size=(n, 3))
@@ -41,9 +39,7 @@ def test_a_system_predicts_as_the_solution_does(n: int, widths: tuple[int, int])
     others = [rng.normal(size=(7, width)) for width in widths]
     targets = rng.normal(size=(n, 2))
     penalties = np.array([0.3, 0.7])
-    coefficients, intercepts = solve_ridge(
-        blocks, targets, penalties=penalties, weights=np.ones(n)
-    )
+    coefficients, intercepts = solve_ridge(blocks, targets, penalties=penalties, weights=np.ones(n))
     expected = intercepts + sum(b @ c for b, c in zip(others, coefficients, strict=True))
     system = RidgeSystem(blocks, others)
     np.testing.assert_allclose(system.predict(targets, penalties), expected, atol=1e-9)

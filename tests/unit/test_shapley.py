@@ -31,6 +31,4 @@ def test_shares_add_to_the_whole_in_every_draw() -> None:
     every = chain.from_iterable(combinations(PLAYERS, size) for size in range(4))
     worth = {one: rng.normal(size=5) for one in every}
     shares = shapley_values(worth, PLAYERS)
-    np.testing.assert_allclose(
-        sum(shares.values()), worth[("color", "shape", "noise")] - worth[()]
-    )
+    np.testing.assert_allclose(sum(shares.values()), worth[("color", "shape", "noise")] - worth[()])

@@ -48,7 +48,9 @@ def remaining_modules(
     dict of str to Module
         Modules with those columns alone; modules without any are left out.
     """
-    remaining = {}
+    remaining: dict[str, Module] = {}
+    if not lost.any():
+        return remaining
     for name in modules:
         block = blocks[name]
         here = np.isfinite(block.values[lost]).mean(axis=0) >= MOSTLY
