@@ -181,7 +181,7 @@ def tables_of_study(wildcards):
 def landmark_files():
     """What the cascade writes for a shard; OpenFace's own numbers where it may have them."""
     names = ["landmarks", "mesh", "faces"]
-    if CONFIG.landmarks.backend != "mesh":
+    if CONFIG.landmarks.backend in ("openface", "precomputed"):
         names.append("openface")
     return {name: of_shard(f"{name}.parquet") for name in names}
 
@@ -278,6 +278,7 @@ def metadata_of_table():
         "color",
         "texture",
         "pose",
+        "expression",
         "merge",
     )
     return metadata_of("merge", {stage: options_of(stage) for stage in stages})

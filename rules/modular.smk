@@ -1,6 +1,6 @@
 """How well models of named modules predict categories and ratings: `snakemake modular`.
 
-Needs: features.parquet, manifest.parquet, mesh.parquet, shards/*/descriptors.parquet, where the run has it
+Needs: features.parquet, manifest.parquet, mesh.parquet, aligned.parquet, shards/*/descriptors.parquet, where the run has it
 openface.parquet; where the dataset has it a table of reliabilities.
 Gives: modular/scores.csv, comparisons.csv, weights.parquet, predictions.parquet, contributions.parquet and what
 they rest on.
@@ -12,6 +12,7 @@ rule fit_models:
         features=rules.merge.output.features,
         mesh=rules.merge.output.mesh,
         manifest=rules.manifest.output.table,
+        aligned=rules.gather_aligned.output.table,
         descriptors=of_all_shards("descriptors.parquet"),
         others=tables_of_models(),
     output:

@@ -3,7 +3,7 @@
 Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet; where
 successes are sampled (study.successes) the part whose failures are studied.
 Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv and
-bridge.svg.
+the figures in bridge/.
 """
 
 
@@ -68,7 +68,7 @@ rule bridge:
         manifest=rules.manifest.output.table,
     output:
         table=f"{RESULTS}/bridge.csv",
-        figure=f"{RESULTS}/bridge.svg",
+        figures=directory(f"{RESULTS}/bridge"),
     log:
         log_of("bridge"),
     benchmark:

@@ -1,5 +1,6 @@
 """Report how far the backends of the study agree on the pictures both found."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.bridge import (
@@ -9,7 +10,8 @@ from modular_faces.bridge import (
     instruments_of_study,
     pairs_of_study,
 )
-from modular_faces.bridge_figure import bridge_svg
+from modular_faces.bridge_figure import bridge_chart, figure_name
+from modular_faces.figures import save_figure
 from modular_faces.jobs import start_job
 from modular_faces.tables import read_table, whole_file
 
@@ -27,9 +29,9 @@ parts = instruments_of_study(read_table(snakemake.input.study))
 pairs = [(parts[one], parts[other]) for one, other in pairs_of_study(parts)]
 rows = [row for one, other in pairs for row in compare(one, other, labels)]
 print(bridge_text(rows))
-for path, text in (
-    (snakemake.output.table, agreement_csv(rows)),
-    (snakemake.output.figure, bridge_svg(pairs, rows)),
-):
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+with whole_file(snakemake.output.table) as temporary:
+    temporary.write_text(agreement_csv(rows), encoding="utf-8")
+for one, other in pairs:
+    save_figure(
+        bridge_chart(one, other, rows), Path(snakemake.output.figures, figure_name(one, other))
+    )

@@ -17,7 +17,9 @@ start_job(snakemake.log[0])
 inputs, output = snakemake.input, snakemake.output
 options, metadata = snakemake.params.options, snakemake.params.metadata
 
-shards = zip(inputs.landmarks, inputs.pose, inputs.color, inputs.texture, strict=True)
+shards = zip(
+    inputs.landmarks, inputs.pose, inputs.expression, inputs.color, inputs.texture, strict=True
+)
 names = write_features(
     read_features(inputs.manifest, shards),
     features=output.features,

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from modular_faces import bridge
-from modular_faces.bridge_figure import bridge_svg, mean_face
+from modular_faces.bridge_figure import bridge_chart, figure_name, mean_face
 from modular_faces.bridge_runs import compare_runs
 from modular_faces.cli import main
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
+from modular_faces.figures import chart_spec
 from modular_faces.tables import write_table
 
 
@@ -103,9 +104,9 @@ def test_the_command_writes_table_and_figure(
     for name in "ab":
         part = instrument(name, {"p": 0.0, "q": 1.0})
         write_table(table_of(part, [True, True]), tmp_path / name, metadata={})
-    out = [tmp_path / "o.csv", tmp_path / "o.svg"]
+    out = [tmp_path / f"o.{suffix}" for suffix in ("csv", "svg", "png")]
     tables = [str(tmp_path / name) for name in "ab"]
-    assert main(["bridge", *tables, "--out", str(out[0]), "--figure", str(out[1])]) == 0
+    assert main(["bridge", *tables, "--out", str(out[0])]) == 0
     assert "b minus a: 2 pictures" in capsys.readouterr().out
     assert all(path.stat().st_size for path in out)
 
@@ -149,19 +150,36 @@ def test_the_csv_has_a_row_per_measure() -> None:
     assert (rows[0]["measure"], rows[0]["bias"], rows[0]["n"]) == ("x_0", "0.0000", "2")
 
 
+def texts(spec: object) -> str:
+    return json.dumps(spec, ensure_ascii=False)
+
+
 def test_the_figure_shows_landmarks_and_angles() -> None:
     a = instrument("a <1>", {"p": 0.0, "q": 1.0})
     b = instrument("b", {"p": 2.0, "q": 2.0}, yaw=3.0)
-    svg = bridge_svg([(a, b)], bridge.compare(a, b, {}))
-    root = ElementTree.fromstring(svg)
-    assert sum(1 for item in root.iter() if item.tag.endswith("ellipse")) == 68
-    assert "b minus a &lt;1&gt;, 2 pictures" in svg
-    assert "yaw: bias +3.0, limits +3.0 to +3.0" in svg
+    spec = chart_spec(bridge_chart(a, b, bridge.compare(a, b, {})))
+    face, angles = spec["hconcat"]
+    assert spec["title"] == "b minus a <1>, 2 pictures with a face from both"
+    assert angles["vconcat"][0]["title"] == (
+        "yaw: bias +3.0 degrees, limits of agreement +3.0 to +3.0"
+    )
+    ellipses, lines, dots = (layer["data"]["name"] for layer in face["layer"])
+    assert lines == dots
+    assert {row["landmark"] for row in spec["datasets"][ellipses]} == set(range(68))
+    assert len(spec["datasets"][dots]) == 68
+    assert figure_name(a, b) == "a_1___b"
+
+
+def test_many_pictures_make_a_figure_of_bounded_size() -> None:
+    places = {f"p{k}": float(k % 7) for k in range(4000)}
+    a, b = instrument("a", places), instrument("b", places, yaw=1.0)
+    spec = chart_spec(bridge_chart(a, b, bridge.compare(a, b, {})))
+    assert 2 * 3 * 68 < sum(map(len, spec["datasets"].values())) <= 5000
 
 
 def test_the_figure_says_what_there_is_not() -> None:
     a, b = (instrument(name, {name: 0.0}) for name in "ab")
-    svg = bridge_svg([(a, b)], [])
-    assert "no landmarks from both" in svg
-    assert "no angles from both" in svg
+    shown = texts(chart_spec(bridge_chart(a, b, [])))
+    assert "no landmarks from both" in shown
+    assert "no angles from both" in shown
     assert mean_face(np.full((1, 68, 2), np.nan)) is None

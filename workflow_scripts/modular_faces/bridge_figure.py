@@ -2,92 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from html import escape
+import re
+from collections.abc import Mapping, Sequence
 
+import altair as alt
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from modular_faces.bridge import ALL, Agreement, Instrument
 from modular_faces.columns import POSE_COLUMNS
+from modular_faces.figures import CATEGORIES, AnyChart
 
-FACE_WIDTH, ANGLE_WIDTH, HEIGHT = 420, 380, 440
-MOST_POINTS = 2000
+MOST_POINTS = 900
 """Pictures drawn of the angles; of more, every k-th."""
 
-_MARGIN = 46
-_HEAD = 56
-_BLUE, _RED, _GREY = "#2b6cb0", "#c53030", "#718096"
-_ANGLE_COLORS = dict(zip(POSE_COLUMNS, ("#2b6cb0", "#2f855a", "#b7791f"), strict=True))
+FACE_SIDE, ANGLE_WIDTH, ANGLE_HEIGHT = 420, 360, 96
+_ARROW = 3
+_CORNERS = 24
 
 
-def bridge_svg(pairs: Sequence[tuple[Instrument, Instrument]], rows: Sequence[Agreement]) -> str:
-    """Draw a line of two panels for each pair of instruments.
+def figure_name(a: Instrument, b: Instrument) -> str:
+    """Give the name of the files of a pair, `<a>__<b>`, spaces as underscores."""
+    return "__".join(re.sub(r"\W+", "_", part.name) for part in (a, b))
 
-    Left: the mean face of the first; from each landmark an arrow of the bias, drawn threefold, and the ellipse of the
-    limits of agreement at its end, to scale. Right: difference of the angles against their mean, with bias and limits.
+
+def bridge_chart(a: Instrument, b: Instrument, rows: Sequence[Agreement]) -> AnyChart:
+    """Draw how far two instruments agree over all pictures.
+
+    Left: the mean face of the first; from each landmark a line to the bias, drawn threefold, and there the ellipse of
+    the limits of agreement, to scale. Right: difference of each angle against the mean of both, with bias and limits.
 
     Parameters
     ----------
-    pairs : sequence of (Instrument, Instrument)
+    a, b : Instrument
     rows : sequence of Agreement
         Of `modular_faces.bridge.compare`.
 
     Returns
     -------
-    str
-        SVG.
+    Altair chart
     """
-    width, height = FACE_WIDTH + ANGLE_WIDTH, HEIGHT * max(len(pairs), 1)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="sans-serif" font-size="11">',
-        f'<rect width="{width}" height="{height}" fill="white"/>',
+    chosen = {
+        row.measure: row for row in rows if (row.a, row.b, row.label) == (a.name, b.name, ALL)
+    }
+    pictures = max((row.n for row in chosen.values()), default=0)
+    angles = [
+        _angle_panel(_angle_points(a, b, POSE_COLUMNS.index(name)), chosen[name])
+        for name in POSE_COLUMNS
+        if name in chosen
     ]
-    for number, (a, b) in enumerate(pairs):
-        chosen = {
-            row.measure: row for row in rows if (row.a, row.b, row.label) == (a.name, b.name, ALL)
-        }
-        title = (
-            f"{b.name} minus {a.name}, {max((r.n for r in chosen.values()), default=0)} pictures"
-        )
-        parts.append(f'<g transform="translate(0 {number * HEIGHT})">')
-        parts.append(_text(12, 20, title, size=14))
-        parts += _face_panel(a, chosen)
-        parts.append(f'<g transform="translate({FACE_WIDTH} 0)">')
-        parts += _angle_panel(a, b, chosen)
-        parts += ["</g>", "</g>"]
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    right = alt.vconcat(*angles, spacing=14) if angles else _sentence("no angles from both")
+    title = f"{b.name} minus {a.name}, {pictures} pictures with a face from both"
+    return alt.hconcat(_face_panel(a, chosen), right, spacing=40).properties(title=title)
 
 
-def _text(x: float, y: float, text: str, *, size: int = 11, color: str = "#1a202c") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{color}">{escape(text)}</text>'
+def _sentence(text: str) -> AnyChart:
+    chart: AnyChart = alt.Chart(pd.DataFrame({"text": [text]})).mark_text().encode(text="text:N")
+    return chart
 
 
-def _face_panel(a: Instrument, chosen: dict[str, Agreement]) -> Iterator[str]:
+def _face_panel(a: Instrument, chosen: Mapping[str, Agreement]) -> AnyChart:
     mean = mean_face(a.landmarks)
     if mean is None or "x_0" not in chosen:
-        yield _text(12, 60, "no landmarks from both")
-        return
-    yield _text(
-        12, 38, "arrow: bias, threefold; ellipse: limits of agreement, to scale", color=_GREY
+        return _sentence("no landmarks from both")
+    across, down = ([chosen[f"{axis}_{k}"] for k in range(68)] for axis in "xy")
+    bias = np.array([[x.bias, y.bias] for x, y in zip(across, down, strict=True)])
+    reach = 1.96 * np.array([[x.sd, y.sd] for x, y in zip(across, down, strict=True)])
+    ends = mean + _ARROW * bias
+    low, high = (ends - reach).min(axis=0), (ends + reach).max(axis=0)
+    middle, half = (low + high) / 2, float((high - low).max()) / 2 * 1.03
+    x = alt.X("x:Q", axis=None, scale=_between(middle[0] - half, middle[0] + half))
+    y = alt.Y("y:Q", axis=None, scale=_between(middle[1] + half, middle[1] - half))
+    points = pd.DataFrame(
+        np.hstack([mean, ends]).round(2), columns=["x", "y", "end_x", "end_y"]
+    ).assign(landmark=range(68))
+    base = alt.Chart(points).encode(x=x, y=y, tooltip="landmark:Q")
+    ellipses = alt.Chart(_ellipses(ends, reach)).encode(
+        x=x, y=y, detail="landmark:N", order="corner:Q"
     )
-    low, high = mean.min(axis=0), mean.max(axis=0)
-    scale = min((FACE_WIDTH - 2 * _MARGIN), (HEIGHT - _HEAD - _MARGIN)) / float((high - low).max())
-    offset = np.array([FACE_WIDTH / 2, (HEIGHT + _HEAD) / 2]) - scale * (low + high) / 2
-    for k, point in enumerate(mean):
-        x, y = scale * point + offset
-        across, down = chosen[f"x_{k}"], chosen[f"y_{k}"]
-        to_x, to_y = x + 3 * scale * across.bias, y + 3 * scale * down.bias
-        r_x, r_y = (1.96 * scale * row.sd for row in (across, down))
-        yield (
-            f'<ellipse cx="{to_x:.1f}" cy="{to_y:.1f}" rx="{r_x:.1f}" ry="{r_y:.1f}" '
-            f'fill="{_RED}" fill-opacity="0.08" stroke="{_RED}" stroke-opacity="0.4"/>'
-        )
-        yield (
-            f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}" stroke="{_RED}"/>'
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{_BLUE}"/>'
-        )
+    limits = ellipses.mark_line(
+        filled=True, color=CATEGORIES[1], opacity=0.25, strokeWidth=0, interpolate="linear-closed"
+    )
+    lines = base.mark_rule(color=CATEGORIES[1], strokeWidth=2).encode(x2="end_x", y2="end_y")
+    words = [
+        "dot: landmark on the mean face of the first; line: bias, drawn threefold",
+        "ellipse at its end: limits of agreement, to scale",
+    ]
+    chart: AnyChart = alt.layer(limits, lines, base.mark_circle(size=22)).properties(
+        title=alt.TitleParams("Landmarks", subtitle=words), width=FACE_SIDE, height=FACE_SIDE
+    )
+    return chart
+
+
+def _between(first: float, last: float) -> alt.Scale:
+    return alt.Scale(domain=[round(first, 2), round(last, 2)], nice=False, zero=False)
+
+
+def _ellipses(centres: NDArray[np.float64], radii: NDArray[np.float64]) -> pd.DataFrame:
+    turns = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    circle = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    corners = centres[:, None] + radii[:, None] * circle
+    frame = pd.DataFrame(corners.reshape(-1, 2).round(2), columns=["x", "y"])
+    number = np.arange(len(frame))
+    return frame.assign(landmark=number // _CORNERS, corner=number % _CORNERS)
 
 
 def mean_face(landmarks: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -111,55 +129,39 @@ def mean_face(landmarks: NDArray[np.float64]) -> NDArray[np.float64] | None:
     return mean
 
 
-def _angle_panel(a: Instrument, b: Instrument, chosen: dict[str, Agreement]) -> Iterator[str]:
-    rows = [chosen[name] for name in POSE_COLUMNS if name in chosen]
-    if not rows:
-        yield _text(12, 60, "no angles from both")
-        return
+def _angle_points(a: Instrument, b: Instrument, column: int) -> pd.DataFrame:
+    """Mean and difference of an angle in degrees, for at most `MOST_POINTS` pictures spread over all."""
     where = {name: row for row, name in enumerate(b.image_ids)}
     both = [(k, where[name]) for k, name in enumerate(a.image_ids) if name in where]
-    both = both[:: -(-len(both) // MOST_POINTS)]
+    both = both[:: -(-len(both) // MOST_POINTS) or 1]
     first, second = (np.array([pair[k] for pair in both], np.intp) for k in (0, 1))
-    difference = (b.angles[second] - a.angles[first] + 180) % 360 - 180
-    mean = a.angles[first] + difference / 2
-    yield _text(
-        12, 38, "angle: difference against mean, degrees; lines: bias and limits", color=_GREY
-    )
-    across = max(5.0, float(np.nanmax(np.abs(mean))))
-    reach = max(
-        5.0,
-        float(np.nanmax(np.abs(difference))),
-        *(abs(v) for r in rows for v in (r.lower, r.upper)),
-    )
+    difference = (b.angles[second, column] - a.angles[first, column] + 180) % 360 - 180
+    mean = a.angles[first, column] + difference / 2
+    frame = pd.DataFrame({"mean": mean.round(2), "difference": difference.round(2)})
+    return frame.dropna()
 
-    def place(x: float, y: float) -> tuple[float, float]:
-        inner_width, inner_height = ANGLE_WIDTH - 2 * _MARGIN, HEIGHT - _HEAD - 2 * _MARGIN
-        return (
-            _MARGIN + inner_width * (x + across) / (2 * across),
-            _HEAD + inner_height * (reach - y) / (2 * reach),
+
+def _angle_panel(points: pd.DataFrame, row: Agreement) -> AnyChart:
+    name = row.measure.removesuffix("_deg")
+    title = (
+        f"{name}: bias {row.bias:+.1f} degrees, limits of agreement {row.lower:+.1f} to "
+        f"{row.upper:+.1f}"
+    )
+    x = alt.X("mean:Q", title=f"mean {name} of both (degrees)", scale=alt.Scale(nice=True))
+    y = alt.Y("difference:Q", title="difference", scale=alt.Scale(nice=True))
+    lines = pd.DataFrame({"difference": [row.bias, row.lower, row.upper], "kind": ["b", "l", "l"]})
+    rules = (
+        alt.Chart(lines.round(3))
+        .mark_rule(color=CATEGORIES[1], strokeWidth=1.5)
+        .encode(
+            y=y,
+            strokeDash=alt.StrokeDash(
+                "kind:N", scale=alt.Scale(domain=["b", "l"], range=[[1, 0], [5, 4]]), legend=None
+            ),
         )
-
-    for value in (-reach, 0.0, reach):
-        x, y = place(-across, value)
-        end, _ = place(across, value)
-        yield f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{end:.1f}" y2="{y:.1f}" stroke="#e2e8f0"/>'
-        yield _text(8, y + 4, f"{value:+.0f}", color=_GREY)
-    for value in (-across, 0.0, across):
-        x, y = place(value, -reach)
-        yield _text(x - 10, y + 16, f"{value:+.0f}", color=_GREY)
-    for number, row in enumerate(rows):
-        color = _ANGLE_COLORS[row.measure]
-        column = POSE_COLUMNS.index(row.measure)
-        for x_value, y_value in zip(mean[:, column], difference[:, column], strict=True):
-            if np.isfinite(y_value):
-                x, y = place(float(x_value), float(y_value))
-                yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.6" fill="{color}" fill-opacity="0.45"/>'
-        for value, dash in ((row.bias, ""), (row.lower, "4 3"), (row.upper, "4 3")):
-            x, y = place(-across, value)
-            end, _ = place(across, value)
-            yield (
-                f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{end:.1f}" y2="{y:.1f}" stroke="{color}" '
-                f'stroke-dasharray="{dash}"/>'
-            )
-        words = f"{row.measure.removesuffix('_deg')}: bias {row.bias:+.1f}, limits {row.lower:+.1f} to {row.upper:+.1f}"
-        yield _text(_MARGIN, HEIGHT - 42 + 14 * number, words, color=color)
+    )
+    dots = alt.Chart(points).mark_circle(size=10, opacity=0.5).encode(x=x, y=y)
+    chart: AnyChart = alt.layer(dots, rules).properties(
+        title=title, width=ANGLE_WIDTH, height=ANGLE_HEIGHT
+    )
+    return chart

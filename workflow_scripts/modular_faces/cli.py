@@ -79,8 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     bridge.add_argument("a", type=Path, help="features.parquet of one run")
     bridge.add_argument("b", type=Path, help="features.parquet of another run of the same pictures")
-    bridge.add_argument("--out", type=Path, default=Path("bridge.csv"))
-    bridge.add_argument("--figure", type=Path, default=Path("bridge.svg"))
+    bridge.add_argument(
+        "--out", type=Path, default=Path("bridge.csv"), help="table; figures stand beside it"
+    )
     bridge.set_defaults(run=_bridge)
 
     check = commands.add_parser(
@@ -179,14 +180,16 @@ def _draw(options: argparse.Namespace) -> int:
 
 def _bridge(options: argparse.Namespace) -> int:
     from modular_faces.bridge import agreement_csv, bridge_text
-    from modular_faces.bridge_figure import bridge_svg
+    from modular_faces.bridge_figure import bridge_chart
     from modular_faces.bridge_runs import compare_runs
+    from modular_faces.figures import save_figure
 
     a, b, rows = compare_runs(options.a, options.b)
     print(bridge_text(rows))
     options.out.write_text(agreement_csv(rows), encoding="utf-8")
-    options.figure.write_text(bridge_svg([(a, b)], rows), encoding="utf-8")
-    print(f"wrote {options.out} and {options.figure}")
+    stem = options.out.with_suffix("")
+    save_figure(bridge_chart(a, b, rows), stem)
+    print(f"wrote {options.out}, {stem}.svg and {stem}.png")
     return 0
 
 

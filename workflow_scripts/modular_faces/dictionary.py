@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modular_faces import color, texture
+from modular_faces.blendshape_names import describe_expression
 from modular_faces.tables import whole_file
 
 HEADER = ("name", "module", "region", "unit", "dtype", "description", "source")
@@ -104,6 +105,7 @@ def describe_features(
         statistics=texture_options["statistics"],
         levels=texture_options["levels"],
     )
+    measured += describe_expression()
     known = {description[0]: description for description in measured}
     rows = [known.get(name) or _describe(name) for name in names]
     renamed: list[Description] = [

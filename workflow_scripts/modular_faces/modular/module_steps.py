@@ -15,7 +15,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
@@ -135,15 +134,7 @@ def _own_steps(name: str, columns: Sequence[str], geometry: FaceGeometry) -> lis
         return [("align", PlaneShape(eyes=MESH_EYES))]
     if name == "shape_frontal":
         return [("align", FrontalShape(vertices=geometry.vertices, weights=geometry.weights))]
-    colors = [place for place, column in enumerate(columns) if column.startswith("color_")]
-    if colors:
-        rest = [place for place in range(len(columns)) if place not in set(colors)]
-        return [
-            (
-                "root",
-                ColumnTransformer(
-                    [("colors", SquareRoot(), colors), ("rest", "passthrough", rest)]
-                ),
-            )
-        ]
-    return []
+    shares = [
+        place for place, column in enumerate(columns) if column.startswith(("color_", "aligned_"))
+    ]
+    return [("root", SquareRoot(places=shares))] if shares else []

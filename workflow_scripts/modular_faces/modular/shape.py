@@ -271,10 +271,18 @@ def frontal_points(mesh: NDArray[np.floating], geometry: FaceGeometry) -> Points
 
 
 class SquareRoot(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Square root of relative frequencies, so that rare colours weigh as they vary (Hellinger).
+    """Square root of shares of a whole, so that rare colours and weak edges count as they vary (Hellinger).
 
     Values a little below zero, which rounding may leave, count as zero.
+
+    Parameters
+    ----------
+    places : sequence of int
+        The columns it is taken of; the others stay.
     """
+
+    def __init__(self, *, places: Sequence[int]) -> None:
+        self.places = places
 
     def fit(self, X: NDArray[np.floating], y: Any = None) -> Self:  # noqa: N803
         """Nothing to learn."""
@@ -282,8 +290,11 @@ class SquareRoot(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: NDArray[np.floating]) -> NDArray[np.float64]:  # noqa: N803
-        """Take the root of every number; missing ones stay missing."""
-        return np.sqrt(np.maximum(np.asarray(X, dtype=np.float64), 0.0))
+        """Take the roots; missing numbers stay missing."""
+        values = np.array(X, dtype=np.float64)
+        places = list(self.places)
+        values[:, places] = np.sqrt(np.maximum(values[:, places], 0.0))
+        return values
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> NDArray[Any]:
         """Names of the columns, those of the input."""
