@@ -31,7 +31,7 @@ rule fit_models:
     benchmark:
         benchmark_of("fit_models", "{kind}_{region}")
     conda:
-        environment("extract")
+        environment("models")
     threads: 1
     resources:
         mem_mb=memory_of(3000),

@@ -35,7 +35,7 @@ def fit_options(**others: Any) -> FitOptions:
     return FitOptions(**(values | others))
 
 
-def modules_of(blocks: Mapping[str, Array]) -> dict[str, Module]:
+def modules_of(blocks: Mapping[str, Any]) -> dict[str, Module]:
     return {
         name: Module(
             name,
@@ -48,7 +48,7 @@ def modules_of(blocks: Mapping[str, Array]) -> dict[str, Module]:
 
 
 def data_of(
-    blocks: Mapping[str, Array],
+    blocks: Mapping[str, Any],
     *,
     label: Sequence[str | None] | None = None,
     ratings: Mapping[str, Array] | None = None,

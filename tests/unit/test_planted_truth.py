@@ -247,7 +247,7 @@ def test_test_pictures_and_labels_cannot_change_a_model(what: str) -> None:
             for name, module in data.modules.items()
         }
         changed = replace(data, modules=modules)
-    few = {"shuffles": 2, "refits": 5, "draws": 100}
+    few: dict[str, Any] = {"shuffles": 2, "refits": 5, "draws": 100}
     ours, theirs = (run(one, emotion(one), **few) for one in (data, changed))
     for before, after in zip(ours.weights, theirs.weights, strict=True):
         assert before.equals(after)
@@ -269,7 +269,7 @@ def test_a_column_that_gives_test_labels_away_is_worth_nothing_unless_training_h
 
 def test_the_same_seed_gives_the_same_results() -> None:
     data, _ = rating_data(120, 13, noise=1.0)
-    few = {"shuffles": 3, "refits": 5, "draws": 100}
+    few: dict[str, Any] = {"shuffles": 3, "refits": 5, "draws": 100}
     ours, theirs = (run(data, rating_task(data), **few) for _ in range(2))
     assert repr(ours.scores) == repr(theirs.scores)
     assert ours.weights[0].equals(theirs.weights[0])
@@ -285,7 +285,7 @@ def test_duplicates_do_not_flatter() -> None:
     rating = np.repeat(rng.normal(size=60), 2)
     honest = data_of(blocks, ratings={"warm": rating}, cluster=np.repeat(np.arange(60), 2))
     blind = replace(honest, cluster=np.arange(120))
-    few = {"shuffles": 2, "refits": 2, "draws": 100}
+    few: dict[str, Any] = {"shuffles": 2, "refits": 2, "draws": 100}
     assert score(run(honest, rating_task(honest), **few), "modular", "r2").value < 0.1
     assert score(run(blind, rating_task(blind), **few), "modular", "r2").value > 0.3
 
@@ -293,7 +293,10 @@ def test_duplicates_do_not_flatter() -> None:
 def test_many_columns_do_not_win_by_their_number() -> None:
     rng = np.random.default_rng(15)
     data, _ = rating_data(200, 15, noise=0.5)
-    wide = {"color": data.modules["color"].values, "texture": rng.normal(size=(200, 400))}
+    wide: dict[str, Any] = {
+        "color": data.modules["color"].values,
+        "texture": rng.normal(size=(200, 400)),
+    }
     other = data_of({**wide, "pose": data.modules["pose"].values}, ratings=data.ratings)
     result = run(other, rating_task(other), shuffles=2, refits=2)
     shares = credit(result, "r2")

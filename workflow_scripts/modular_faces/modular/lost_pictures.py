@@ -28,7 +28,7 @@ from modular_faces.modular.tasks import Task
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
 
-MOSTLY = 0.95
+MOSTLY = 0.5
 """A column counts as there for lost pictures when this part of them has it."""
 
 
