@@ -149,6 +149,21 @@ def of_modular_parts(name):
     )
 
 
+def of_rungs(name):
+    """Path of a file of the comparison of OpenFace's landmarks with the mesh's."""
+    return of_modular(f"parts/rungs_{{kind}}/{name}")
+
+
+def of_all_rungs(name):
+    """Paths of that file, where there are outputs of OpenFace to compare with."""
+    parts = [part for part in [CONFIG.rung_part()] if part]
+    return [
+        of_rungs(name).format(kind=kind)
+        for _ in parts
+        for kind in ("emotions", "ratings")
+    ]
+
+
 def tables_of_models():
     """What the models are made from, beside the table of features."""
     options = options_of_models()

@@ -46,10 +46,44 @@ rule fit_models:
         script_of("fit_models")
 
 
+rule model_rungs:
+    input:
+        features=rules.merge.output.features,
+        mesh=rules.merge.output.mesh,
+        manifest=rules.manifest.output.table,
+        study=rules.gather_study.output.table,
+    output:
+        scores=of_rungs("scores.parquet"),
+        comparisons=of_rungs("comparisons.parquet"),
+        notes=of_rungs("notes.json"),
+    log:
+        log_of("model_rungs", "{kind}"),
+    benchmark:
+        benchmark_of("model_rungs", "{kind}")
+    conda:
+        environment("models")
+    threads: 1
+    resources:
+        mem_mb=memory_of(2000),
+        runtime=60,
+    params:
+        options=options_of_models(),
+        part=CONFIG.rung_part(),
+        metadata=metadata_of("model_rungs", options_of_models()),
+        code=code_of("model_rungs"),
+    message:
+        "comparing models of {wildcards.kind} by OpenFace's landmarks and the mesh's"
+    script:
+        script_of("model_rungs")
+
+
 rule modular:
     input:
-        scores=of_modular_parts("scores.parquet"),
-        comparisons=of_modular_parts("comparisons.parquet"),
+        scores=[*of_modular_parts("scores.parquet"), *of_all_rungs("scores.parquet")],
+        comparisons=[
+            *of_modular_parts("comparisons.parquet"),
+            *of_all_rungs("comparisons.parquet"),
+        ],
         weights=of_modular_parts("weights.parquet"),
         predictions=of_modular_parts("predictions.parquet"),
         contributions=of_modular_parts("contributions.parquet"),
@@ -57,7 +91,7 @@ rule modular:
         calibration=of_modular_parts("calibration.parquet"),
         specificity=of_modular_parts("specificity.parquet"),
         overlap=of_modular_parts("overlap.parquet"),
-        notes=of_modular_parts("notes.json"),
+        notes=[*of_modular_parts("notes.json"), *of_all_rungs("notes.json")],
     output:
         scores=of_modular("scores.csv"),
         comparisons=of_modular("comparisons.csv"),

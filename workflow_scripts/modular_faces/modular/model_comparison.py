@@ -70,7 +70,7 @@ def compare(
         for metric, gap in differences(ours, theirs).items():
             only: tuple[int | None, int | None, float] = (None, None, np.nan)
             if metric == "accuracy" and truth is not None:
-                only = _mcnemar(values[0][0], values[1][0], truth[rows])
+                only = mcnemar(values[0][0], values[1][0], truth[rows])
             yield Comparison(
                 *(setting.target, setting.region, setting.split, "found", model, other, metric),
                 estimate(gap, level=setting.level),
@@ -79,7 +79,21 @@ def compare(
             )
 
 
-def _mcnemar(one: Values, other: Values, truth: NDArray[np.int64]) -> tuple[int, int, float]:
-    right, right_other = one.argmax(axis=1) == truth, other.argmax(axis=1) == truth
+def mcnemar(one: Values, other: Values, truth: NDArray[np.int64]) -> tuple[int, int, float]:
+    """Compare which pictures two models get right; a picture without probabilities is wrong.
+
+    Parameters
+    ----------
+    one, other : (n, K) ndarray of float32
+    truth : (n,) ndarray of int64
+
+    Returns
+    -------
+    tuple of int, int, float
+        Pictures that only the first gets right, only the second, and the exact p-value of McNemar's test.
+    """
+    right, right_other = (
+        np.isfinite(part).all(axis=1) & (part.argmax(axis=1) == truth) for part in (one, other)
+    )
     only, other_only = int((right & ~right_other).sum()), int((~right & right_other).sum())
     return only, other_only, exact_mcnemar(only, other_only, null_share=0.5)
