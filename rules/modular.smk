@@ -102,6 +102,7 @@ rule modular:
         calibration=of_modular("calibration.csv"),
         specificity=of_modular("specificity.csv"),
         overlap=of_modular("overlap.csv"),
+        references=of_modular("references.csv"),
         notes=of_modular("notes.json"),
     log:
         log_of("modular"),
@@ -114,6 +115,7 @@ rule modular:
         mem_mb=memory_of(1500),
         runtime=30,
     params:
+        dataset=CONFIG.dataset.name,
         metadata=metadata_of("modular", options_of_models()),
         code=code_of("modular"),
     message:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from modular_faces.face_model import load_geometry
 from modular_faces.jobs import as_path, start_job
-from modular_faces.modular.models_job import only_decodable, run_rung_models, write_part
+from modular_faces.modular.models_job import only_decodable, write_part
 from modular_faces.modular.module_data import load_modular_data
-from modular_faces.modular.rungs import read_other_landmarks
+from modular_faces.modular.rungs import read_other_landmarks, run_rung_models
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -35,6 +35,7 @@ SMALL: dict[str, Any] = {
     "shuffles": 5,
     "refits": 5,
     "weight_draws": 20,
+    "least_lost_pictures": 4,
 }
 
 
@@ -151,6 +152,12 @@ def test_the_reader_is_told_what_weights_assume(emotions: Any) -> None:
     assert frames["overlap"].found.sum() == 72
     assert frames["overlap"].lost.sum() == 8
     assert frames["confusion"]["count"].sum() == 72 * frames["confusion"].model.nunique()
+
+
+def test_few_lost_pictures_are_no_ground_for_weights() -> None:
+    frames, notes = run(faces(lost=8), "emotions", least_lost_pictures=9, shuffles=2, refits=2)
+    assert any("only 8 training pictures: too few to learn" in note for note in notes)
+    assert "weighted" not in set(frames["scores"].population)
 
 
 def test_ratings_have_a_mean_and_a_matrix_of_specificity() -> None:

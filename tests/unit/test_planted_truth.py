@@ -29,6 +29,7 @@ OPTIONS = AnalysisOptions(
     weight_quantile=0.99,
     weight_strength=1e-3,
     least_lost=0.02,
+    least_lost_pictures=4,
     weight_draws=20,
     least_reliability=0.6,
 )

@@ -13,9 +13,8 @@ from planted import data_of
 from test_models_job import options
 
 from modular_faces.columns import LANDMARK_COLUMNS
-from modular_faces.modular.models_job import run_rung_models
 from modular_faces.modular.module_blocks import ModularData, Module
-from modular_faces.modular.rungs import RUNGS, read_other_landmarks
+from modular_faces.modular.rungs import RUNGS, read_other_landmarks, run_rung_models
 from modular_faces.tables import write_table
 
 FACE = np.random.default_rng(0).uniform(0, 100, (2, 68))

@@ -108,6 +108,8 @@ USED_BY: dict[str, set[str]] = {
     "inference/effect_sizes.py": set(),
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
+    "modular/rungs.py": {"model_rungs"},
+    "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
     "config_modular.py": set(),
     "config_models.py": set(),

@@ -85,9 +85,11 @@ class Models(Section):
     """Fits on resampled pictures for the stability of weights and forward patterns."""
     least_lost: Fraction = 0.02
     """Share of lost pictures from which on found ones are also weighted by the chance to find them."""
+    least_lost_pictures: Count = 30
+    """Fewest lost training pictures for that: the chance to be found is learnt from them."""
     weight_quantile: Annotated[float, Field(gt=0, le=1)] = 0.99
     """Such weights are cut at this quantile."""
-    weight_strength: Positive = 0.001
+    weight_strength: Positive = 0.01
     """Penalty of the logistic regression behind them."""
     weight_draws: Annotated[int, Field(ge=20)] = 200
     """Draws of the bootstrap in which these weights are estimated anew."""

@@ -59,6 +59,8 @@ class AnalysisOptions:
         See `lost_pictures.found_weights`.
     least_lost : float
         Share of lost pictures below which found ones are not weighted.
+    least_lost_pictures : int
+        Lost training pictures below which they are not either.
     weight_draws : int
         Draws of the bootstrap in which weights are estimated anew.
     least_reliability : float
@@ -76,6 +78,7 @@ class AnalysisOptions:
     weight_quantile: float
     weight_strength: float
     least_lost: float
+    least_lost_pictures: int
     weight_draws: int
     least_reliability: float
 
@@ -245,6 +248,13 @@ def _found_weights(
         return None, [
             f"{lost:.1%} of the pictures are lost, fewer than {options.least_lost:.0%}: found pictures are "
             "not weighted."
+        ]
+    learnt_from = np.unique(np.concatenate([fold.train for fold in folds]))
+    count = int((~found[learnt_from]).sum())
+    if count < options.least_lost_pictures:
+        return None, [
+            f"{lost:.1%} of the pictures are lost, but only {count} training pictures: too few to learn the "
+            "chance to be found from them, so that found pictures are not weighted."
         ]
     if descriptors is None:
         return None, ["There are no descriptors of the pictures: found pictures are not weighted."]

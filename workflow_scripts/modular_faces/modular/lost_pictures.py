@@ -31,6 +31,9 @@ Values = NDArray[np.float32]
 MOSTLY = 0.5
 """A column counts as there for lost pictures when this part of them has it."""
 
+LEAST_CHANCE = 0.05
+"""No found picture counts for more than one over this, whatever the estimate."""
+
 
 def remaining_modules(
     blocks: Mapping[str, Module], modules: Sequence[str], lost: NDArray[np.bool_]
@@ -180,7 +183,7 @@ def found_weights(
     cut = np.inf
     for row, draw in enumerate(draws):
         chance = _chances(columns, found, folds, draw, strength)
-        inverse = np.where(found, 1.0 / np.maximum(chance, 1e-3), 0.0)
+        inverse = np.where(found, 1.0 / np.maximum(chance, LEAST_CHANCE), 0.0)
         seen = inverse[tested][found[tested]]
         limit = float(np.quantile(seen, quantile)) if len(seen) else 1.0
         weights[row] = np.where(found, np.minimum(inverse, limit), 0.0) * draw

@@ -28,8 +28,7 @@ from modular_faces.modular.result_tables import (
     prediction_table,
     specificity_table,
 )
-from modular_faces.modular.rungs import run_rungs
-from modular_faces.modular.score_table import Score, score_rows
+from modular_faces.modular.score_table import score_rows
 from modular_faces.modular.tasks import EmotionTask, RatingTask, emotion_task, rating_tasks
 from modular_faces.tables import matrix_from_table, read_table, whole_file, write_table
 
@@ -40,13 +39,6 @@ TABLES = (
     *("confusion", "calibration", "specificity", "overlap"),
 )
 """Tables of a part; those that a kind of target does not have are empty."""
-
-
-RUNG_TABLES = ("scores", "comparisons")
-"""Tables of the comparison with OpenFace's landmarks."""
-
-LEAST_RUNG = 0.1
-"""Least part of the pictures that OpenFace must have found."""
 
 
 def analysis_options(options: Mapping[str, Any]) -> AnalysisOptions:
@@ -63,7 +55,13 @@ def analysis_options(options: Mapping[str, Any]) -> AnalysisOptions:
     )
     same = (
         *("components", "folds", "repeats", "draws", "shuffles", "refits", "weight_quantile"),
-        *("weight_strength", "least_lost", "weight_draws", "least_reliability"),
+        *(
+            "weight_strength",
+            "least_lost",
+            "least_lost_pictures",
+            "weight_draws",
+            "least_reliability",
+        ),
     )
     return AnalysisOptions(
         fit=fit, level=options["confidence"], **{name: options[name] for name in same}
@@ -138,39 +136,6 @@ def run_models(
         notes += result.notes + _about_reliability(task, reliabilities, how)
         _collect(tables, data, task, plan, result, how)
     return tables, list(dict.fromkeys(notes))
-
-
-def run_rung_models(
-    data: ModularData,
-    kind: str,
-    openface: NDArray[np.float32],
-    *,
-    options: Mapping[str, Any],
-) -> tuple[Tables, list[str]]:
-    """Compare OpenFace's landmarks with those of the mesh; see `rungs`.
-
-    Parameters
-    ----------
-    data : ModularData
-    kind : {"emotions", "ratings"}
-    openface : (n, 136) ndarray of float32
-        NaN for pictures that OpenFace lost.
-    options : mapping
-        Section modular.models of the configuration.
-    """
-    how = analysis_options(options)
-    tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
-    found = int(np.isfinite(openface).all(axis=1).sum())
-    if found < LEAST_RUNG * len(data):
-        note = f"OpenFace found {found} of {len(data)} faces, too few to learn from them."
-        return {name: [] for name in RUNG_TABLES}, [note]
-    rows = [row for task in tasks for row in run_rungs(data, task, openface, options=how)]
-    scores = [row for row in rows if isinstance(row, Score)]
-    comparisons = [row for row in rows if not isinstance(row, Score)]
-    tables: Tables = {name: [] for name in RUNG_TABLES}
-    if scores:
-        tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
-    return tables, []
 
 
 def make_tasks(

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +29,12 @@ from modular_faces.modular.encoder import Transformer
 from modular_faces.modular.evaluation import Measure, emotion_measure, rating_measure
 from modular_faces.modular.folds import Fold, official_split, outer_folds
 from modular_faces.modular.model_comparison import Comparison, mcnemar
+from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
 from modular_faces.modular.resampling import Draws, differences, draw_weights, estimate
-from modular_faces.modular.score_table import Score, Where
+from modular_faces.modular.result_tables import comparison_table
+from modular_faces.modular.score_table import Score, Where, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 from modular_faces.tables import matrix_from_table, read_table
@@ -41,6 +44,12 @@ Array = NDArray[np.float64]
 
 RUNGS = ("rung_openface", "rung_mesh_same", "rung_mesh_all")
 _MODULE = "landmarks"
+
+RUNG_TABLES = ("scores", "comparisons")
+"""Tables of the comparison with OpenFace's landmarks."""
+
+LEAST_RUNG = 0.1
+"""Least part of the pictures that OpenFace must have found."""
 
 
 def read_other_landmarks(
@@ -237,3 +246,36 @@ def run_rungs(
         measure = rating_measure(task.truth[:, place], baseline[..., place], None)
         rows += rung_scores(setting(name, measure), own, baseline[..., place : place + 1], None)
     return rows
+
+
+def run_rung_models(
+    data: ModularData,
+    kind: str,
+    openface: NDArray[np.float32],
+    *,
+    options: Mapping[str, Any],
+) -> tuple[Tables, list[str]]:
+    """Compare OpenFace's landmarks with those of the mesh; see `rungs`.
+
+    Parameters
+    ----------
+    data : ModularData
+    kind : {"emotions", "ratings"}
+    openface : (n, 136) ndarray of float32
+        NaN for pictures that OpenFace lost.
+    options : mapping
+        Section modular.models of the configuration.
+    """
+    how = analysis_options(options)
+    tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
+    found = int(np.isfinite(openface).all(axis=1).sum())
+    if found < LEAST_RUNG * len(data):
+        note = f"OpenFace found {found} of {len(data)} faces, too few to learn from them."
+        return {name: [] for name in RUNG_TABLES}, [note]
+    rows = [row for task in tasks for row in run_rungs(data, task, openface, options=how)]
+    scores = [row for row in rows if isinstance(row, Score)]
+    comparisons = [row for row in rows if not isinstance(row, Score)]
+    tables: Tables = {name: [] for name in RUNG_TABLES}
+    if scores:
+        tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
+    return tables, []
