@@ -14,7 +14,7 @@ from modular_faces.modular.evaluation import (
     score_everything,
     with_balanced_view,
 )
-from modular_faces.modular.final_weights import final_weights
+from modular_faces.modular.final_weights import fit_on_all, weights_of_models
 from modular_faces.modular.folds import Fold, official_split, outer_folds
 from modular_faces.modular.linear_model import FitOptions, LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights, fallback_predictions, found_weights
@@ -156,9 +156,13 @@ def analyse(
     chance = _chance(task, options)
     contributions = Contributions(task.names, data.image_ids, data.region)
 
-    def each_fold(encoded: EncodedFold, main: LinearModel, fold: Fold) -> None:
-        chance(encoded, main, fold)
-        contributions(encoded, main, fold)
+    fitted: list[tuple[EncodedFold, dict[str, LinearModel]]] = []
+
+    def each_fold(encoded: EncodedFold, models: Mapping[str, LinearModel], fold: Fold) -> None:
+        chance(encoded, models[plan.main], fold)
+        contributions(encoded, models[plan.main], fold)
+        if official_split(data.split):
+            fitted.append((encoded, {name: models[name] for name in plan.models}))
 
     predictions = run_folds(data.modules, task, folds, plan, pipeline=pipeline, each_fold=each_fold)
     without_groups(predictions, plan)
@@ -212,13 +216,14 @@ def analyse(
         result.scores += score_everything(setting, shown, own, own_fallbacks)
         truth = task.truth if isinstance(task, EmotionTask) else None
         result.comparisons += compare(setting, own, _pairs(plan, own), truth)
-    result.weights = final_weights(
+    encoded, shown_models = (
+        fitted[0] if fitted else fit_on_all(data, task, plan, found, pipeline=pipeline)
+    )
+    result.weights = weights_of_models(
         data,
         task,
-        plan,
-        folds,
-        found,
-        pipeline,
+        encoded,
+        shown_models,
         refits=options.refits,
         level=options.level,
         seed=options.fit.seed,

@@ -166,25 +166,34 @@ def _losses(
     folds: Sequence[tuple[Rows, Rows]],
     options: FitOptions,
 ) -> Array:
-    """Held-out log loss for each strength; each fit starts from that of the strength before."""
+    """Held-out log loss for each strength, from strong to weak; each fit starts from that of the strength before.
+
+    Once the loss has risen twice in a row weaker penalties are not tried: theirs is infinite.
+    """
     columns = np.hstack(list(blocks))
     widths = [block.shape[1] for block in blocks]
     weights = row_weights(classes, n_classes, options)
-    losses = np.zeros(len(strengths))
-    for fit_rows, check in folds:
-        start = None
-        for place, strength in enumerate(strengths):
+    parts = [(columns[rows], columns[check], rows, check) for rows, check in folds]
+    starts: list[SoftmaxFit | None] = [None] * len(parts)
+    losses = np.full(len(strengths), np.inf)
+    for place, strength in enumerate(strengths):
+        penalties = np.repeat(np.minimum(strength * proportions, TAKEN_OUT), widths)
+        losses[place] = 0.0
+        for number, (fitted, checked, rows, check) in enumerate(parts):
             start = fit_softmax(
-                columns[fit_rows],
-                classes[fit_rows],
+                fitted,
+                classes[rows],
                 n_classes=n_classes,
-                penalties=np.repeat(np.minimum(strength * proportions, TAKEN_OUT), widths),
-                weights=weights[fit_rows],
-                start=start,
+                penalties=penalties,
+                weights=weights[rows],
+                start=starts[number],
                 tolerance=10 * options.tolerance,
                 iterations=options.iterations,
             )
-            predicted = softmax(columns[check] @ start.coefficients + start.intercepts)
+            starts[number] = start
+            predicted = softmax(checked @ start.coefficients + start.intercepts)
             own = predicted[np.arange(len(check)), classes[check]]
             losses[place] -= float(weights[check] @ np.log(np.maximum(own, 1e-12)))
+        if place > 1 and losses[place] > losses[place - 1] > losses[place - 2]:
+            break
     return losses

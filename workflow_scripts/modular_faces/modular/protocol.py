@@ -115,6 +115,10 @@ class EncodedFold:
     test_blocks: dict[str, Floats]
 
 
+EachFold = Callable[[EncodedFold, Mapping[str, LinearModel], Fold], None]
+"""Takes an encoded fold and the models that were fitted on it, by name."""
+
+
 def complete_rows(blocks: Mapping[str, Module], modules: Sequence[str]) -> NDArray[np.bool_]:
     """Pictures that every module is there for, (n,)."""
     usable = [usable_rows(blocks[name].values) for name in modules]
@@ -168,7 +172,7 @@ def run_folds(
     plan: ModelPlan,
     *,
     pipeline: PipelineFactory,
-    each_fold: Callable[[EncodedFold, LinearModel, Fold], None] | None = None,
+    each_fold: EachFold | None = None,
 ) -> Predictions:
     """Fit and try every model of the plan, with its parts, in every fold.
 
@@ -180,7 +184,7 @@ def run_folds(
     plan : ModelPlan
     pipeline : callable
     each_fold : callable, optional
-        Gets each encoded fold with the main model fitted on it.
+        Gets each encoded fold with the models that were fitted on it.
 
     Returns
     -------
@@ -206,9 +210,9 @@ def run_folds(
             pipeline=pipeline,
             components=plan.components,
         )
-        main = _run_fold(encoded, task, plan, fold.repeat, result, empty)
+        fitted = _run_fold(encoded, task, plan, fold.repeat, result, empty)
         if each_fold is not None:
-            each_fold(encoded, main, fold)
+            each_fold(encoded, fitted, fold)
     return result
 
 
@@ -219,7 +223,7 @@ def _run_fold(
     repeat: int,
     result: Predictions,
     empty: Callable[[], Values],
-) -> LinearModel:
+) -> dict[str, LinearModel]:
     alone: dict[str, float] = {}
     place = (repeat, encoded.test)
     main_modules = plan.models[plan.main]
@@ -249,7 +253,7 @@ def _run_fold(
         else:
             part = np.broadcast_to(task.prior(encoded.train), result.baseline[place].shape)
         result.coalitions.setdefault(coalition, empty())[place] = part
-    return main
+    return fitted
 
 
 def without_groups(predictions: Predictions, plan: ModelPlan) -> None:
