@@ -176,6 +176,12 @@ def openface_output():
     return [rules.merge.output.openface] if "openface" in landmark_files() else []
 
 
+def layout_of_dataset():
+    """Whose published results stand beside ours: the layout, or the name where the layout is found by itself."""
+    dataset = CONFIG.dataset
+    return dataset.name if dataset.layout == "auto" else dataset.layout
+
+
 def options_of_models():
     """What of the config changes the models."""
     return model_options(CONFIG)

@@ -115,7 +115,7 @@ rule modular:
         mem_mb=memory_of(1500),
         runtime=30,
     params:
-        dataset=CONFIG.dataset.name,
+        layout=layout_of_dataset(),
         metadata=metadata_of("modular", options_of_models()),
         code=code_of("modular"),
     message:

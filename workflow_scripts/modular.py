@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 outputs = dict(snakemake.output.items())
-write_csv(references_table(snakemake.params.dataset), outputs.pop("references"))
+write_csv(references_table(snakemake.params.layout), outputs.pop("references"))
 gather_models(
     {name: list(snakemake.input[name]) for name in outputs},
     outputs,

@@ -57,7 +57,7 @@ class Models(Section):
     components: Count = 400
     """Most principal components of a module."""
     strengths: Annotated[list[Positive], Field(min_length=1), Distinct] = [
-        *(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0, 3.0),
+        *(1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0, 3.0),
     ]
     """Strengths of the penalty that are tried, for columns whose variances add to one."""
     inner_folds: Annotated[int, Field(ge=2)] = 4
