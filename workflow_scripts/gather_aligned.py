@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from modular_faces.aligned_columns import GRID_OPTIONS, describe_aligned
-from modular_faces.dictionary import write_dictionary
+from modular_faces.dictionary_file import write_dictionary
 from modular_faces.jobs import start_job
 from modular_faces.tables import read_table, write_parts
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.columns import OPTIONAL_FILES
-from modular_faces.dictionary import describe_features, write_dictionary
+from modular_faces.dictionary import describe_features
+from modular_faces.dictionary_file import write_dictionary
 from modular_faces.jobs import start_job
 from modular_faces.merge import read_features, write_features
 from modular_faces.summary import write_summary

@@ -17,14 +17,15 @@ from modular_faces.provenance import code_digest
 SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
-MEASURE = {"color", "texture"}
+MEASURE = {"color", "texture", "aligned"}
+OPEN_MODEL = {"pose", "expression", "aligned"}
 DESCRIBE = MEASURE | {"descriptors"}
 FIND = {"landmarks", "study"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 
 MODELS = {"fit_models", "model_rungs"}
-READ_MESH = FIND | MODELS | {"pose", "expression", "aligned"}
+READ_MESH = FIND | MODELS | OPEN_MODEL
 
 USED_BY: dict[str, set[str]] = {
     "backends": FIND,
@@ -95,6 +96,13 @@ USED_BY: dict[str, set[str]] = {
     "protobuf.py": READ_MESH,
     "model_pin.py": READ_MESH,
     "pose.py": FIND | {"pose"},
+    "aligned.py": {"aligned"},
+    "aligned_columns.py": {"aligned", "gather_aligned"},
+    "blendshapes.py": {"expression"},
+    "blendshape_names.py": {"expression", "merge"},
+    "config_aligned.py": set(),
+    "config_modular.py": set(),
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "dictionary.py": {"merge"},
@@ -111,7 +119,6 @@ USED_BY: dict[str, set[str]] = {
     "modular/rungs.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
-    "config_modular.py": set(),
     "config_models.py": set(),
     "failures/__init__.py": set(),
     "failures/outcome.py": set(),
@@ -171,12 +178,13 @@ EXPECTED = {
     "modular_faces/haralick.py": jobs("texture", gathered=("merge",)),
     "modular_faces/duplicates.py": jobs(gathered=("manifest", "merge")),
     "modular_faces/images.py": jobs(
-        *("preprocess", "landmarks", "color", "texture", "pose"),
+        *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
         *("study wide", "study sharpen"),
         gathered=("manifest", "merge", "gather_study"),
     ),
     "modular_faces/detector.py": jobs(
-        *("landmarks", "color", "texture", "pose", "study wide", "study sharpen"),
+        *("landmarks", "color", "texture", "pose", "expression"),
+        *("study wide", "study sharpen"),
         gathered=("merge", "gather_study"),
     ),
     "modular_faces/extraction.py": Counter(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-Description = tuple[str, str, str, str, str, str, str]
+from modular_faces.dictionary_file import Description
 
 BLOCK: Final = 2
 """Cells on a side of the blocks that gradients are normalised in."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-Description = tuple[str, str, str, str, str, str, str]
+from modular_faces.dictionary_file import Description
 
 BLENDSHAPES: Final = (
     "neutral",

@@ -21,9 +21,10 @@ class Aligned(Section):
     """Sides of the cells of the grids on the face, in pixels; each tiles the frame."""
     directions: Annotated[int, Field(ge=4, le=36)] = 8
     """Number of directions in which brightness may rise."""
-    eye_distance: Share = 0.5
-    """Distance of the outer corners of the eyes as a share of the side; at .5 the frame just holds the face."""
-    eye_height: Share = 0.32
+    eye_distance: Share = 0.6
+    """Distance of the outer corners of the eyes as a share of the side; at .5 the frame holds the
+    whole face, at .6 brows, eyes and mouth fill it."""
+    eye_height: Share = 0.34
     """Height of the line between the eyes from the top, as a share of the side."""
     wide_cell: Cell = 16
     """Side of the cells of the grid on the wide frame, which shows hair and surroundings too."""

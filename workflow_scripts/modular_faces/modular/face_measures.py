@@ -13,13 +13,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from modular_faces.dictionary_file import Description
 from modular_faces.face_model import FaceGeometry
 from modular_faces.modular.shape import frontal_points
 from modular_faces.tables import MESH_COLUMNS
 
 Points = NDArray[np.float64]
 Value = NDArray[np.float64]
-Description = tuple[str, str, str, str, str, str, str]
 
 LENGTH: Final = "eye distances"
 RATIO: Final = "1"
