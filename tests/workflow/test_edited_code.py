@@ -102,7 +102,7 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"} | MODELS,
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "dictionary.py": {"merge"},
