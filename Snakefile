@@ -22,6 +22,7 @@ include: "rules/aligned.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
+include: "rules/failures.smk"
 include: "rules/modular.smk"
 
 

@@ -213,10 +213,7 @@ class Config(Section):
                     f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
                     "and action units would be those of a mirrored face; take a variant without mirror"
                 )
-        asked = {
-            *(self.landmarks.backend, self.failures.outcome.backend),
-            *self.study.backends,
-        }
+        asked = {self.landmarks.backend, *self.study.backends, self.failures.outcome.backend}
         if "dlib" in asked and self.dlib.predictor is None:
             raise ValueError(
                 "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "

@@ -105,7 +105,7 @@ def default_outcome(backends: Sequence[str], sources: Mapping[str, str]) -> tupl
     -------
     backend, variant : str
         OpenFace on the original picture, else outputs that exist already of the original picture, else the
-        mesh on the original picture, else the first source.
+        mesh, or the first other backend, on the original picture, else the first source.
     """
     if "openface" in backends:
         return "openface", "original"
@@ -113,6 +113,7 @@ def default_outcome(backends: Sequence[str], sources: Mapping[str, str]) -> tupl
     of_original = [name for name in imported if sources[name] == "original"]
     if of_original:
         return "precomputed", of_original[0]
-    if imported and "mesh" not in backends:
+    detectors = [name for name in backends if name != "precomputed"]
+    if imported and not detectors:
         return "precomputed", imported[0]
-    return "mesh", "original"
+    return "mesh" if "mesh" in detectors or not detectors else detectors[0], "original"

@@ -53,10 +53,13 @@ class Table:
     file : str
         Seen from the folder of the study's JSON.
     caption : str
+    private : bool
+        True if its rows are single pictures.
     """
 
     file: str
     caption: str
+    private: bool = False
 
 
 @dataclass(frozen=True)
