@@ -22,6 +22,7 @@ include: "rules/study.smk"
 include: "rules/descriptors.smk"
 include: "rules/causes.smk"
 include: "rules/failures.smk"
+include: "rules/failures_page.smk"
 
 
 rule all:

@@ -16,7 +16,7 @@ rule failures_rates:
         tests=of_failures("rates_tests.csv"),
         pictures=of_failures("rates_pictures.csv"),
         report=of_failures("rates.json"),
-        figures=directory(of_failures("figures/rates")),
+        figures=figures_of("failures", "rates", title="Rates"),
     log:
         log_of("failures_rates"),
     benchmark:
@@ -45,7 +45,7 @@ rule failures_entropy:
         table=of_failures("entropy.csv"),
         distributions=of_failures("entropy_distribution.csv"),
         report=of_failures("entropy.json"),
-        figures=directory(of_failures("figures/entropy")),
+        figures=figures_of("failures", "entropy", title="Entropy"),
     log:
         log_of("failures_entropy"),
     benchmark:
@@ -77,7 +77,7 @@ rule failures_groups:
         dropping=of_failures("groups_dropping.csv"),
         errors=of_failures("groups_error.csv"),
         report=of_failures("groups.json"),
-        figures=directory(of_failures("figures/groups")),
+        figures=figures_of("failures", "groups", title="Who is lost"),
     log:
         log_of("failures_groups"),
     benchmark:
@@ -99,6 +99,7 @@ rule failures_groups:
 
 rule failures:
     input:
+        of_failures("index.html"),
         rules.failures_rates.output,
         rules.failures_entropy.output,
         rules.failures_interventions.output,

@@ -35,6 +35,7 @@ outcomes = find_faces(
 if backend.mesh_partners is None:
     mesh = mesh_backend(options)
     outcomes = with_meshes(outcomes, read, mesh.mesh_at, accept=options["mesh_accept"])
+if snakemake.output.get("openface"):
     write_table(
         openface_table(outcomes, stages=stages), snakemake.output.openface, metadata=metadata
     )

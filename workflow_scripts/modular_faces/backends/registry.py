@@ -29,11 +29,14 @@ def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> B
     if name == "openface":
         from modular_faces.backends.openface import OpenFaceBackend
 
-        boxes_from_mesh = any(stage["box"] == "mesh" for stage in options["cascade"])
         return OpenFaceBackend(
-            options["openface"],
-            mesh=_open_mesh(options) if boxes_from_mesh else None,
-            mesh_accept=options["mesh_accept"],
+            options["openface"], mesh=_mesh_for_boxes(options), mesh_accept=options["mesh_accept"]
+        )
+    if name == "dlib":
+        from modular_faces.backends.dlib import DlibBackend
+
+        return DlibBackend(
+            options["dlib"], mesh=_mesh_for_boxes(options), mesh_accept=options["mesh_accept"]
         )
     if name == "precomputed":
         from modular_faces.backends.precomputed import PrecomputedBackend
@@ -42,10 +45,15 @@ def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> B
         if len(tables) != len(sources):
             raise ValueError("outputs that exist already are read by the workflow only")
         return PrecomputedBackend(dict(zip(sources, tables, strict=True)))
-    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, precomputed")
+    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, dlib, precomputed")
 
 
 def _open_mesh(options: Mapping[str, Any]) -> Backend:
     from modular_faces.backends.mesh import mesh_backend
 
     return mesh_backend(options)
+
+
+def _mesh_for_boxes(options: Mapping[str, Any]) -> Backend | None:
+    wanted = any(stage["box"] == "mesh" for stage in options["cascade"])
+    return _open_mesh(options) if wanted else None

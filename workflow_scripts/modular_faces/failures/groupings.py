@@ -15,7 +15,7 @@ from scipy import stats
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.inference.effect_sizes import mann_whitney
-from modular_faces.inference.intervals import NO_INTERVAL, Interval, weighted_share
+from modular_faces.inference.intervals import NO_INTERVAL, Interval, wilson
 from modular_faces.tables import read_table
 
 MOST_GROUPS: Final = 40
@@ -35,16 +35,16 @@ class Grouping:
     name : str
     groups : tuple of str
         Names of the groups, in order.
-    codes : (n,) ndarray of int
+    codes : (n,) ndarray of int8
         Group of each picture; -1 where it is not known.
-    values : (n,) ndarray of float64 or None
+    values : (n,) ndarray of float or None
         The numbers that were cut into quantiles; None for groups that are named.
     """
 
     name: str
     groups: tuple[str, ...]
-    codes: NDArray[np.intp]
-    values: NDArray[np.float64] | None
+    codes: NDArray[np.int8]
+    values: NDArray[np.floating] | None
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def named_groups(name: str, values: Iterable[object]) -> Grouping | None:
     codes, groups = pd.factorize(texts, sort=True)
     if not 2 <= len(groups) <= MOST_GROUPS:
         return None
-    return Grouping(name, tuple(map(str, groups)), codes.astype(np.intp), None)
+    return Grouping(name, tuple(map(str, groups)), codes.astype(np.int8), None)
 
 
 def quantile_groups(name: str, values: NDArray[np.floating], *, quantiles: int) -> Grouping | None:
@@ -116,7 +116,7 @@ def quantile_groups(name: str, values: NDArray[np.floating], *, quantiles: int) 
     Grouping or None
         None where all pictures have the same number.
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = np.asarray(values)
     known = np.isfinite(numbers)
     distinct = np.unique(numbers[known])
     if len(distinct) < 2:
@@ -131,7 +131,7 @@ def quantile_groups(name: str, values: NDArray[np.floating], *, quantiles: int) 
         )
     codes = np.where(known, np.searchsorted(edges, numbers, side="right"), -1)
     names = tuple(_range_name(numbers[codes == group]) for group in range(len(edges) + 1))
-    return Grouping(name, names, codes.astype(np.intp), numbers)
+    return Grouping(name, names, codes.astype(np.int8), numbers)
 
 
 def group_rates(
@@ -156,13 +156,23 @@ def group_rates(
     list of (group, n, failures, rate)
         Groups without a picture are left out; pictures whose group is not known come last.
     """
-    rows = []
     looked = weights > 0
-    for code, name in [*enumerate(grouping.groups), (-1, UNKNOWN)]:
-        chosen = looked & (grouping.codes == code)
-        if chosen.any():
-            rate = weighted_share(lost[chosen], weights[chosen], confidence=confidence)
-            rows.append((name, int(chosen.sum()), int(lost[chosen].sum()), rate))
+    codes = grouping.codes[looked] + 1
+    failed, weight = lost[looked], weights[looked]
+    bins = len(grouping.groups) + 1
+    n = np.bincount(codes, minlength=bins)
+    failures = np.bincount(codes[failed], minlength=bins)
+    total = np.bincount(codes, weights=weight, minlength=bins)
+    of_failures = np.bincount(codes[failed], weights=weight[failed], minlength=bins)
+    squares = np.bincount(codes, weights=weight**2, minlength=bins)
+    rows = []
+    for place in (*range(1, bins), 0):
+        if n[place]:
+            size = float(total[place] ** 2 / squares[place])
+            share = float(of_failures[place] / total[place])
+            rate = wilson(share * size, size, confidence=confidence)
+            name = grouping.groups[place - 1] if place else UNKNOWN
+            rows.append((name, int(n[place]), int(failures[place]), rate))
     return rows
 
 
@@ -204,7 +214,7 @@ def group_test(
 
 def _association(grouping: Grouping, lost: NDArray[np.bool_], seed: int) -> tuple[Interval, float]:
     known = grouping.codes >= 0
-    codes = 2 * grouping.codes[known] + lost[known]
+    codes = 2 * grouping.codes[known].astype(np.intp) + lost[known]
     table = np.bincount(codes, minlength=2 * len(grouping.groups)).reshape(-1, 2)
     table = table[table.sum(axis=1) > 0]
     if len(table) < 2 or (table.sum(axis=0) == 0).any():
@@ -232,6 +242,6 @@ def _permuted(table: NDArray[np.intp], statistic: float, seed: int) -> float:
     return (as_large + 1) / (_PERMUTATIONS + 1)
 
 
-def _range_name(values: NDArray[np.float64]) -> str:
+def _range_name(values: NDArray[np.floating]) -> str:
     low, high = (f"{value:.4g}" for value in (values.min(), values.max()))
     return low if low == high else f"{low} to {high}"

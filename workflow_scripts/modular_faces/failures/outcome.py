@@ -23,6 +23,7 @@ MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split")
 _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
+    "dlib": "dlib",
     "precomputed": "outputs that existed already",
 }
 
@@ -71,7 +72,7 @@ class Outcome:
         which = (
             "on the pictures as they are" if self.variant == "original" else f"on '{self.variant}'"
         )
-        notice = ", not of OpenFace" if self.backend == "mesh" else ""
+        notice = "" if self.backend == "openface" else ", not of OpenFace"
         return f"failures of {whose}{notice}, {which}"
 
     @property

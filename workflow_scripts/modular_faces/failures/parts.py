@@ -85,26 +85,38 @@ def study_parts(study: pd.DataFrame, manifest: pd.DataFrame, *, outcome: Part) -
     NotAStudyError
         If there is no such part, or a part misses pictures that it may not miss.
     """
-    by_part = dict(list(study.groupby(["backend", "variant"], observed=True, sort=False)))
-    if outcome not in by_part:
-        known = ", ".join(f"{one} on {other}" for one, other in by_part)
+    rows_of = _rows_of_parts(study)
+    if outcome not in rows_of:
+        known = ", ".join(f"{one} on {other}" for one, other in rows_of)
         raise NotAStudyError(
             f"the study has no part '{' on '.join(outcome)}'; set failures.outcome to one of: {known}"
         )
     decodable = manifest.set_index("image_id")["decodable"].fillna(False).astype(bool)
-    ids = by_part[outcome]["image_id"].to_numpy(dtype=object)
+    ids = study["image_id"].iloc[rows_of[outcome]].to_numpy(dtype=object)
     ids = ids[decodable.reindex(ids, fill_value=False).to_numpy(dtype=bool)]
     index = pd.Index(ids)
-    lost = {level: np.zeros((len(ids), len(by_part)), bool) for level in LEVELS}
-    weights = np.zeros((len(ids), len(by_part)))
-    for column, part in enumerate(by_part.values()):
+    lost = {level: np.zeros((len(ids), len(rows_of)), bool) for level in LEVELS}
+    weights = np.zeros((len(ids), len(rows_of)))
+    for column, chosen in enumerate(rows_of.values()):
+        part = study.iloc[chosen]
         rows = index.get_indexer(part["image_id"])
         seen = rows >= 0
         weights[rows[seen], column] = part_weights(study, part)[seen]
         for level in LEVELS:
             lost[level][rows[seen], column] = ~part[level].to_numpy(dtype=bool)[seen]
     left_out = int((~decodable).sum())
-    return StudyParts(ids, tuple(by_part), outcome, lost, weights, left_out)
+    return StudyParts(ids, tuple(rows_of), outcome, lost, weights, left_out)
+
+
+def _rows_of_parts(study: pd.DataFrame) -> dict[Part, NDArray[np.intp]]:
+    """Rows of each part, parts in the order of the study."""
+    groups = study.groupby(["backend", "variant"], observed=True, sort=False)
+    numbers = groups.ngroup().to_numpy()
+    names = list(groups.size().index)
+    return {
+        (str(backend), str(variant)): np.flatnonzero(numbers == number)
+        for number, (backend, variant) in enumerate(names)
+    }
 
 
 def kind_of_variant(steps: Sequence[Mapping[str, Any]]) -> str:
