@@ -80,7 +80,9 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": STUDIES - {"failures_interventions"} | {"descriptors", "interventions"} | GALLERY,
+    "descriptors.py": STUDIES - {"failures_interventions"}
+    | {"descriptors", "interventions"}
+    | GALLERY,
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
