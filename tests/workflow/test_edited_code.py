@@ -24,6 +24,7 @@ RATES = {"failures_rates", "failures_entropy", "failures_groups"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
 STUDIES = RATES | CAUSES | {"failures_shap"}
 DRAWN = RATES | {"failures_interventions", "failures_shap"}
+OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
@@ -42,7 +43,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": STUDIES - {"interventions_plan"} | PAGES,
+    "csv_cells.py": STUDIES - {"interventions_plan"} | PAGES | OF_PIXELS,
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
@@ -53,8 +54,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": DRAWN | {"bridge", "failures_page"},
-    "inline_pictures.py": DRAWN | PAGES | {"bridge"},
+    "figures.py": DRAWN | {"bridge", "failures_page"} | OF_PIXELS,
+    "inline_pictures.py": DRAWN | PAGES | {"bridge"} | OF_PIXELS,
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -65,10 +66,12 @@ USED_BY: dict[str, set[str]] = {
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
     "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
-    "files.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "images.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "packs.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "scan.py": {"preprocess", "manifest", "failures_groups"} | READ_OUTPUTS - {"interventions"},
+    "files.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
+    "images.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
+    "packs.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
+    "scan.py": {"preprocess", "manifest", "failures_groups"}
+    | READ_OUTPUTS - {"interventions"}
+    | OF_PIXELS,
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -113,13 +116,15 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": STUDIES | GALLERY,
+    "inference/intervals.py": STUDIES | GALLERY | {"failures_means", "failures_shap_pixels"},
     "inference/paired.py": {"failures_rates"},
-    "inference/correction.py": RATES | {"failures_verdict"},
-    "inference/effect_sizes.py": STUDIES - {"failures_interventions"} | GALLERY,
+    "inference/correction.py": RATES | {"failures_verdict"} | OF_PIXELS,
+    "inference/effect_sizes.py": STUDIES - {"failures_interventions"}
+    | GALLERY
+    | {"failures_means", "failures_shap_pixels"},
     "failures/__init__.py": set(),
-    "failures/outcome.py": STUDIES | GALLERY,
-    "failures/report_parts.py": STUDIES - {"interventions_plan"} | PAGES,
+    "failures/outcome.py": STUDIES | GALLERY | OF_PIXELS,
+    "failures/report_parts.py": STUDIES - {"interventions_plan"} | PAGES | OF_PIXELS,
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -161,6 +166,26 @@ USED_BY: dict[str, set[str]] = {
     "pages/provenance_notes.py": {"failures_page"},
     "pages/report_section.py": {"failures_page"},
     "pages/shell.py": {"failures_page"},
+    "inference/permutation.py": OF_PIXELS,
+    "failures/map_comparison.py": OF_PIXELS,
+    "failures/picture_frame.py": OF_PIXELS,
+    "failures/picture_sample.py": OF_PIXELS,
+    "failures/picture_study.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS,
+    "failures/means.py": {"failures_means"},
+    "failures/means_figures.py": {"failures_means"},
+    "failures/means_report.py": {"failures_means"},
+    "failures/means_tables.py": {"failures_means"},
+    "failures/means_words.py": {"failures_means"},
+    "failures/edge_kernels.py": {"failures_edges"},
+    "failures/edges.py": {"failures_edges"},
+    "failures/edges_figures.py": {"failures_edges"},
+    "failures/edges_report.py": {"failures_edges"},
+    "failures/edges_tables.py": {"failures_edges"},
+    "failures/edges_words.py": {"failures_edges"},
+    "failures/pairs.py": {"failures_edges"},
+    "failures/shap_pixels.py": {"failures_shap_pixels"},
+    "failures/shap_pixels_report.py": {"failures_shap_pixels"},
 }
 
 
