@@ -25,10 +25,12 @@ PACKAGE_OF_IMPORT = {
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",
+    "pydantic": "pydantic",
     "scipy": "scipy",
     "shap": "shap",
     "sklearn": "scikit-learn",
     "vl_convert": "vl-convert-python",
+    "yaml": "pyyaml",
 }
 CONDA_NAMES = {"py-opencv": "opencv-python-headless"}
 FROM_SNAKEMAKE = {"snakemake"}
