@@ -22,6 +22,7 @@ PACKAGE_OF_IMPORT = {
     "cv2": "opencv-python-headless",
     "jinja2": "jinja2",
     "mahotas": "mahotas",
+    "markupsafe": "markupsafe",
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",
