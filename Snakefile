@@ -17,16 +17,20 @@ include: "rules/landmarks.smk"
 include: "rules/color.smk"
 include: "rules/texture.smk"
 include: "rules/pose.smk"
+include: "rules/expression.smk"
+include: "rules/aligned.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
 include: "rules/causes.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
+include: "rules/account.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.merge.output,
-        study_tables(),
+        final_files,
+        rules.efficiency.output,
+        rules.datapackage.output,

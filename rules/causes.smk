@@ -75,7 +75,7 @@ rule failures_interventions:
         successes=of_failures("interventions_reverse.csv"),
         remedies=of_failures("interventions_remedies.csv"),
         pictures=of_failures("interventions_pictures.parquet"),
-        figures=directory(of_failures("figures/interventions")),
+        figures=figures_of("failures", "interventions", title="Interventions"),
     log:
         log_of("failures_interventions"),
     benchmark:
@@ -109,7 +109,7 @@ rule failures_shap:
         table=of_failures("shap.csv"),
         models=of_failures("shap_models.csv"),
         calibration=of_failures("shap_calibration.csv"),
-        figures=directory(of_failures("figures/shap")),
+        figures=figures_of("failures", "shap", title="SHAP of descriptors"),
     log:
         log_of("failures_shap"),
     benchmark:

@@ -108,7 +108,7 @@ rule failures_means:
         unusual=of_failures("means_unusual.csv"),
         maps=of_failures("means_maps.parquet"),
         report=of_failures("means.json"),
-        figures=directory(of_failures("figures/means")),
+        figures=figures_of("failures", "means", title="Mean pictures"),
     log:
         log_of("failures_means"),
     benchmark:
@@ -140,7 +140,7 @@ rule failures_edges:
         maps=of_failures("edges_maps.parquet"),
         coordinates=of_failures("edges_coordinates.parquet"),
         report=of_failures("edges.json"),
-        figures=directory(of_failures("figures/edges")),
+        figures=figures_of("failures", "edges", title="Edges"),
     log:
         log_of("failures_edges"),
     benchmark:
@@ -171,7 +171,7 @@ rule failures_shap_pixels:
         comparisons=of_failures("shap_pixels_comparisons.csv"),
         maps=of_failures("shap_pixels_maps.csv"),
         report=of_failures("shap_pixels.json"),
-        figures=directory(of_failures("figures/shap_pixels")),
+        figures=figures_of("failures", "shap_pixels", title="SHAP of pixels"),
     log:
         log_of("failures_shap_pixels"),
     benchmark:

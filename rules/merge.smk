@@ -14,6 +14,7 @@ rule merge:
         mesh=of_all_shards("mesh.parquet"),
         faces=of_all_shards("faces.parquet"),
         openface=openface_tables(),
+        expression=of_all_shards("expression.parquet"),
         color=of_all_shards("color.parquet"),
         texture=of_all_shards("texture.parquet"),
         pose=of_all_shards("pose.parquet"),
@@ -28,9 +29,10 @@ rule merge:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("merge"),
+        rows_per_file=rows_per_file(),
         metadata=metadata_of_table(),
         code=code_of("merge"),
     message:

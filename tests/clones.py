@@ -25,7 +25,7 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "resources" / "sample"
-COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs")
+COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs", "docs/captions")
 BIN = Path(sys.executable).parent
 TIMEOUT = 600
 """Seconds after which a command counts as hanging; it says nothing about speed."""
@@ -43,6 +43,9 @@ FINAL_FILES = (
 RESULTS = Path("results/tiny")
 TINY_CONFIG = "tiny.yaml"
 
+ACCOUNT = ("efficiency", "datapackage")
+"""Rules of the run's account of itself."""
+
 _MESSAGES = {
     r"reading pictures of shard (\d+)": "preprocess",
     r"gathering the manifest, .*": "manifest",
@@ -50,6 +53,9 @@ _MESSAGES = {
     r"measuring colour in shard (\d+)": "color",
     r"measuring texture in shard (\d+)": "texture",
     r"measuring the face angle in shard (\d+)": "pose",
+    r"reading blendshapes in shard (\d+)": "expression",
+    r"measuring aligned faces in shard (\d+)": "aligned",
+    r"gathering aligned faces": "gather_aligned",
     r"merging the table of .*": "merge",
     r"reading the outputs (\w+) that exist already": "precomputed",
     r"study: \w+ on (\w+), shard (\d+)": "study",
@@ -69,6 +75,8 @@ _MESSAGES = {
     r"which pixels speak for failure": "failures_shap_pixels",
     r"gathering lost pictures": "failures_gallery",
     r"making the page of the failure study": "failures_page",
+    r"comparing what the jobs asked for with what they used": "efficiency",
+    r"describing the results as a data package": "datapackage",
 }
 
 
@@ -146,6 +154,18 @@ class Clone:
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
         """Jobs of a dry run, without `all` and `failures`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
+        """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
+
+        Without `all`, and without the account of the run, which is to be planned whenever anything else is (and
+        when there are fewer final files than before).
+        """
+        jobs = self.planned_with_account(*arguments)
+        account = {jobs.pop(name, 0) for name in ACCOUNT}
+        assert account == {1} or (account == {0} and not jobs), (account, jobs)
+        return jobs
+
+    def planned_with_account(self, *arguments: str | Path) -> Counter[str]:
+        """The same with the jobs of the account of the run."""
         text = self.run("-n", *arguments)
         jobs = Counter(
             job

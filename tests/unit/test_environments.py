@@ -22,16 +22,16 @@ PACKAGE_OF_IMPORT = {
     "cv2": "opencv-python-headless",
     "jinja2": "jinja2",
     "mahotas": "mahotas",
-    "markupsafe": "markupsafe",
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",
-    "pydantic": "pydantic",
     "scipy": "scipy",
     "shap": "shap",
+    "pydantic": "pydantic",
+    "markupsafe": "jinja2",
     "sklearn": "scikit-learn",
-    "vl_convert": "vl-convert-python",
     "yaml": "pyyaml",
+    "vl_convert": "vl-convert-python",
 }
 CONDA_NAMES = {"py-opencv": "opencv-python-headless"}
 FROM_SNAKEMAKE = {"snakemake"}

@@ -17,14 +17,15 @@ from modular_faces.provenance import code_digest
 SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
-MEASURE = {"color", "texture"}
+MEASURE = {"color", "texture", "aligned"}
 DESCRIBE = MEASURE | {"descriptors"}
+OPEN_MODEL = {"pose", "expression", "aligned"}
 FIND = {"landmarks", "study", "interventions"}
+OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
 RATES = {"failures_rates", "failures_entropy", "failures_groups"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
 STUDIES = RATES | CAUSES | {"failures_shap"}
-DRAWN = RATES | {"failures_interventions", "failures_shap"}
-OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
+DRAWN = RATES | OF_PIXELS | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
@@ -43,7 +44,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": STUDIES - {"interventions_plan"} | PAGES | OF_PIXELS,
+    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
@@ -54,8 +55,8 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": DRAWN | {"bridge", "failures_page"} | OF_PIXELS,
-    "inline_pictures.py": DRAWN | PAGES | {"bridge"} | OF_PIXELS,
+    "figures.py": DRAWN | OF_PIXELS | {"bridge", "failures_page"},
+    "inline_pictures.py": DRAWN | OF_PIXELS | PAGES | {"bridge"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -65,13 +66,12 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
-    "files.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
-    "images.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
-    "packs.py": {"preprocess"} | READ_PACKS | GALLERY | OF_PIXELS,
-    "scan.py": {"preprocess", "manifest", "failures_groups"}
-    | READ_OUTPUTS - {"interventions"}
-    | OF_PIXELS,
+    "columns.py": READ_OUTPUTS | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "scan.py": OF_PIXELS
+    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -83,9 +83,15 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": STUDIES - {"failures_interventions"}
-    | {"descriptors", "interventions"}
-    | GALLERY,
+    "descriptors.py": RATES
+    | {
+        "descriptors",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions",
+        "interventions_plan",
+    },
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
@@ -100,14 +106,22 @@ USED_BY: dict[str, set[str]] = {
     "landmark_quality.py": FIND,
     "landmark_tables.py": FIND - {"interventions"},
     "head_angles.py": FIND - {"interventions"},
-    "mesh_symmetry.py": FIND | {"pose"},
+    "mesh_symmetry.py": OPEN_MODEL | FIND,
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
-    "face_model.py": FIND | {"pose"},
-    "protobuf.py": FIND | {"pose"},
-    "model_pin.py": FIND | {"pose"},
+    "face_model.py": FIND | OPEN_MODEL,
+    "protobuf.py": FIND | OPEN_MODEL,
+    "model_pin.py": FIND | OPEN_MODEL,
     "pose.py": FIND | {"pose"},
+    "aligned.py": {"aligned"},
+    "aligned_columns.py": {"aligned", "gather_aligned"},
+    "blendshapes.py": {"expression"},
+    "blendshape_names.py": {"expression", "merge"},
+    "config_aligned.py": set(),
+    "config_modular.py": set(),
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
+    "modular": set(),
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "dictionary.py": {"merge"},
@@ -116,15 +130,22 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": STUDIES | GALLERY | {"failures_means", "failures_shap_pixels"},
+    "inference/intervals.py": STUDIES
+    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
     "inference/paired.py": {"failures_rates"},
-    "inference/correction.py": RATES | {"failures_verdict"} | OF_PIXELS,
-    "inference/effect_sizes.py": STUDIES - {"failures_interventions"}
-    | GALLERY
-    | {"failures_means", "failures_shap_pixels"},
+    "inference/correction.py": RATES | OF_PIXELS | {"failures_verdict"},
+    "inference/effect_sizes.py": RATES
+    | {
+        "failures_gallery",
+        "failures_means",
+        "failures_shap",
+        "failures_shap_pixels",
+        "failures_verdict",
+        "interventions_plan",
+    },
     "failures/__init__.py": set(),
-    "failures/outcome.py": STUDIES | GALLERY | OF_PIXELS,
-    "failures/report_parts.py": STUDIES - {"interventions_plan"} | PAGES | OF_PIXELS,
+    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
+    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -135,7 +156,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES,
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": STUDIES - {"failures_interventions"} | GALLERY,
+    "failures/groupings.py": RATES
+    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
     "failures/conditions.py": CAUSES | {"interventions"},
     "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
@@ -166,6 +188,10 @@ USED_BY: dict[str, set[str]] = {
     "pages/provenance_notes.py": {"failures_page"},
     "pages/report_section.py": {"failures_page"},
     "pages/shell.py": {"failures_page"},
+    "efficiency.py": {"efficiency"},
+    "datapackage.py": {"datapackage"},
+    "run_file.py": {"efficiency", "datapackage"},
+    "run_record.py": set(),
     "inference/permutation.py": OF_PIXELS,
     "failures/map_comparison.py": OF_PIXELS,
     "failures/picture_frame.py": OF_PIXELS,
@@ -241,12 +267,13 @@ EXPECTED = {
     "modular_faces/haralick.py": jobs("texture", gathered=("merge",)),
     "modular_faces/duplicates.py": jobs(gathered=("manifest", "merge")),
     "modular_faces/images.py": jobs(
-        *("preprocess", "landmarks", "color", "texture", "pose"),
+        *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
         *("study wide", "study sharpen"),
         gathered=("manifest", "merge", "gather_study"),
     ),
     "modular_faces/detector.py": jobs(
-        *("landmarks", "color", "texture", "pose", "study wide", "study sharpen"),
+        *("landmarks", "color", "texture", "pose", "expression"),
+        *("study wide", "study sharpen"),
         gathered=("merge", "gather_study"),
     ),
     "modular_faces/extraction.py": Counter(),

@@ -16,6 +16,7 @@ from modular_faces.config_backends import BackendName, Dlib, OpenFace, Precomput
 from modular_faces.config_dataset import Dataset
 from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
+from modular_faces.config_modular import Modular
 from modular_faces.config_values import Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
@@ -76,7 +77,9 @@ class Landmarks(Section):
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own
+    key). Of a face that tells OpenFace where to look (box `mesh`) too; and least presence of the mesh that
+    other backends' faces get."""
     second_look: Literal["never", "doubtful", "always"] = "doubtful"
     """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
     first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
@@ -99,6 +102,9 @@ class Merge(Section):
 
     full_csv: bool = False
     """Also write `features.csv` with every column."""
+    rows_per_file: Annotated[int, Field(ge=1)] = 1_000_000
+    """Above so many pictures `features.parquet` is a folder of files of so many rows (to the next 4,096), which
+    is read like one file."""
     rename: dict[str, Name] = {}
     """New names of columns in the CSV files: {old: new}."""
 
@@ -136,6 +142,7 @@ class Config(Section):
     color: Color = Color()
     texture: Texture = Texture()
     pose: Pose = Pose()
+    modular: Modular = Modular()
     merge: Merge = Merge()
     failures: Failures = Failures()
 
@@ -157,6 +164,7 @@ class Config(Section):
             "study.variants": [] if self.study.variants == "all" else list(self.study.variants),
             "color.variant": [self.color.variant],
             "texture.variant": [self.texture.variant],
+            "modular.aligned.variant": [self.modular.aligned.variant],
             "precomputed.sources": [s.variant for s in self.precomputed.sources.values()],
         }
         for key, names in used.items():
@@ -178,7 +186,11 @@ class Config(Section):
                     f"regions.face is '{self.regions.face}', and {key}.regions has only {whole_faces.pop()}; "
                     f"add {self.regions.face} to {key}.regions"
                 )
-        for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
+        for key, name in (
+            ("color", self.color.variant),
+            ("texture", self.texture.variant),
+            ("modular.aligned", self.modular.aligned.variant),
+        ):
             if any("mirror" in step for step in known[name]):
                 raise ValueError(
                     f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
@@ -268,6 +280,7 @@ def unused_variants(config: Config) -> list[str]:
     """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    used.add(config.modular.aligned.variant)
     used |= {source.variant for source in config.precomputed.sources.values()}
     return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 

@@ -100,10 +100,10 @@ class Failures(Section):
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
     gallery: Gallery = Gallery()
+    pixels: PixelShap = PixelShap()
     interventions: Interventions = Interventions()
     model: FailureModel = FailureModel()
     verdict: Verdict = Verdict()
-    pixels: PixelShap = PixelShap()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:

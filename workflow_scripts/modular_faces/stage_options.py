@@ -18,10 +18,10 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
     "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
+    "gallery": ("gallery",),
     "means": ("confidence", "permutations", "sample", "seed", "side"),
     "edges": ("edges", "permutations", "sample", "seed", "side"),
     "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
-    "gallery": ("gallery",),
     "interventions_plan": ("seed", "sample"),
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "seed", "bootstrap", "model"),
@@ -39,7 +39,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     ----------
     config : Config
     stage : str
-        preprocess, manifest, landmarks, color, texture, pose or merge.
+        preprocess, manifest, landmarks, color, texture, pose, expression, aligned or merge.
 
     Returns
     -------
@@ -55,23 +55,10 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
 
 
 def _stage_options(config: Config, stage: str) -> dict[str, Any]:
-    variants = config.all_variants()
-    if stage in ("color", "texture"):
-        section: Color | Texture = getattr(config, stage)
-        return section.model_dump(exclude={"variant"}) | {
-            "min_pixels": config.regions.min_pixels,
-            "steps": variants[section.variant],
-        }
+    if stage in ("color", "texture", "aligned", "pose", "expression"):
+        return _options_of_faces(config, stage)
     if stage == "landmarks":
         return _backend_options(config, config.landmarks.backend) | {"cascade": _cascade(config)}
-    if stage == "pose":
-        pose = config.pose
-        focal_length = pose.focal_length if pose.method == "perspective" else None
-        return {
-            "model": config.landmarks.model,
-            "method": pose.method,
-            "focal_length": focal_length,
-        }
     if stage == "manifest":
         return config.duplicates.model_dump()
     if stage == "preprocess":
@@ -87,6 +74,27 @@ def _stage_options(config: Config, stage: str) -> dict[str, Any]:
             "texture": stage_options(config, "texture"),
         }
     raise ValueError(f"no stage '{stage}' has options")
+
+
+def _options_of_faces(config: Config, stage: str) -> dict[str, Any]:
+    """Options of the stages that measure a face whose mesh is known."""
+    model = {"model": config.landmarks.model}
+    if stage == "expression":
+        return model
+    if stage == "pose":
+        pose = config.pose
+        focal_length = pose.focal_length if pose.method == "perspective" else None
+        return model | {"method": pose.method, "focal_length": focal_length}
+    variants = config.all_variants()
+    if stage == "aligned":
+        aligned = config.modular.aligned
+        options = aligned.model_dump(exclude={"variant"}) | model
+        return options | {"face": config.regions.face, "steps": variants[aligned.variant]}
+    section: Color | Texture = getattr(config, stage)
+    return section.model_dump(exclude={"variant"}) | {
+        "min_pixels": config.regions.min_pixels,
+        "steps": variants[section.variant],
+    }
 
 
 def _backend_options(config: Config, backend: str) -> dict[str, Any]:

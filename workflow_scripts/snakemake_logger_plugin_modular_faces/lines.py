@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from snakemake_logger_plugin_modular_faces.pictures import Pictures
+from snakemake_logger_plugin_modular_faces.pictures import Pictures, pictures_of_shard
 from snakemake_logger_plugin_modular_faces.tally import Job, Tally
 
 TAIL_LINES = 15
@@ -158,17 +158,27 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() else " " for c in line.expandtabs(4))
 
 
-def end_text(tally: Tally, *, now: float) -> str:
-    """Tell how far a run came that did not finish, and what failed, with the logs."""
+def end_text(tally: Tally, *, now: float, results: Path | None) -> str:
+    """Tell how far a run came that did not finish, and what failed, with the pictures and the logs.
+
+    Parameters
+    ----------
+    tally : Tally
+    now : float
+        Time on the clock of the tally.
+    results : Path or None
+        Folder of the dataset's results, where known.
+    """
     head = f"[{clock(now - tally.began)}] stopped: {tally.n_done} of {counted(tally.n_planned, 'job')} done"
     if not tally.failed:
         return head
     failed: Sequence[Job] = list(tally.failed.values())
     lines = [f"{head}, {len(failed)} failed"]
-    lines += [
-        f"  {job.name}" + (f": {', '.join(job.logs)}" if job.logs else "")
-        for job in failed[:MOST_FAILURES]
-    ]
+    for job in failed[:MOST_FAILURES]:
+        lines.append(f"  {job.name}" + (f": {', '.join(job.logs)}" if job.logs else ""))
+        shard = job.wildcards.get("shard")
+        pictures = pictures_of_shard(results, shard) if results and shard else ""
+        lines += [f"    {pictures}"] if pictures else []
     if len(failed) > MOST_FAILURES:
         lines.append(f"  and {len(failed) - MOST_FAILURES} more, see above")
     return "\n".join(lines)
