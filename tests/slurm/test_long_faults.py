@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cluster import Cluster, wait_until
 from runs import QUICK, head_of, make_faulty, order, release, wait_for_job
 
 from clones import RESULTS, TINY_CONFIG, Clone
+from cluster import Cluster, wait_until
 
 pytestmark = pytest.mark.long
 
