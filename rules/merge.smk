@@ -14,6 +14,7 @@ rule merge:
         mesh=of_all_shards("mesh.parquet"),
         faces=of_all_shards("faces.parquet"),
         openface=openface_tables(),
+        expression=of_all_shards("expression.parquet"),
         color=of_all_shards("color.parquet"),
         texture=of_all_shards("texture.parquet"),
         pose=of_all_shards("pose.parquet"),

@@ -1,6 +1,7 @@
 """Every variant of the study on every picture: what the failure study compares.
 
-Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet.
+Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet; where
+successes are sampled (study.successes) the part whose failures are studied.
 Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv and
 the figures in bridge/.
 """
@@ -11,6 +12,7 @@ rule study:
         inspection=of_shard("inspection.parquet"),
         pictures=of_shard("pictures.arrow"),
         precomputed=tables_of_study,
+        reference=reference_of_study,
     output:
         landmarks=of_study("landmarks.parquet"),
     log:
@@ -26,6 +28,7 @@ rule study:
         runtime=minutes_of(60),
     params:
         options=options_of_study,
+        sample=sample_of_study(),
         metadata=metadata_of_study,
         code=code_of("study"),
     message:
@@ -71,7 +74,7 @@ rule bridge:
     benchmark:
         benchmark_of("bridge")
     conda:
-        environment("extract")
+        environment("failures")
     threads: 1
     resources:
         mem_mb=memory_of(1500),

@@ -53,11 +53,20 @@ _MESSAGES = {
     r"measuring colour in shard (\d+)": "color",
     r"measuring texture in shard (\d+)": "texture",
     r"measuring the face angle in shard (\d+)": "pose",
+    r"reading blendshapes in shard (\d+)": "expression",
+    r"measuring aligned faces in shard (\d+)": "aligned",
+    r"gathering aligned faces": "gather_aligned",
     r"merging the table of .*": "merge",
     r"reading the outputs (\w+) that exist already": "precomputed",
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
     r"gathering the study": "gather_study",
+    r"describing pictures of shard (\d+)": "descriptors",
+    r"failure rates of every variant": "failures_rates",
+    r"entropy of failures and successes": "failures_entropy",
+    r"who is lost: failures by group": "failures_groups",
+    r"gathering lost pictures": "failures_gallery",
+    r"making the page of the failure study": "failures_page",
     r"comparing what the jobs asked for with what they used": "efficiency",
     r"describing the results as a data package": "datapackage",
 }
@@ -136,6 +145,7 @@ class Clone:
         return self.run("--configfile", TINY_CONFIG, *arguments, prefix=prefix)
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
+        """Jobs of a dry run, without `all` and `failures`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
         """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
 
         Without `all`, and without the account of the run, which is to be planned whenever anything else is (and
@@ -158,7 +168,7 @@ class Clone:
         stats = {
             name: int(count)
             for name, count in re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE)
-            if name not in ("total", "all")
+            if name not in ("total", "all", "failures")
         }
         assert Counter(job.partition(" ")[0] for job in jobs.elements()) == stats, text
         return jobs
@@ -233,7 +243,7 @@ def plans_after(
 
 
 def tiny_config(root: Path) -> dict[str, Any]:
-    """Config of a small dataset: three shards, few colour bins, a study of two variants."""
+    """Config of a small dataset: three shards, few colour bins, a study of two variants, one of them the outcome."""
     pad = {"fraction": 0.4, "mode": "constant", "value": 9}
     return {
         "dataset": {"name": "tiny", "root": str(root)},
@@ -243,6 +253,7 @@ def tiny_config(root: Path) -> dict[str, Any]:
             "sharpen": [{"kernel": {"weights": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]}}],
         },
         "study": {"variants": ["wide", "sharpen"]},
+        "failures": {"outcome": {"backend": "mesh", "variant": "wide"}},
         "color": {"spaces": {"rgb": [4, 4, 4], "hsv": [6, 3, 3], "lab": [3, 3, 3]}},
     }
 

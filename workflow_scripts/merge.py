@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.columns import OPTIONAL_FILES
-from modular_faces.dictionary import describe_features, write_dictionary
+from modular_faces.dictionary import describe_features
+from modular_faces.dictionary_file import write_dictionary
 from modular_faces.jobs import start_job
 from modular_faces.merge import read_features, write_features
 from modular_faces.summary import write_summary
@@ -17,7 +18,9 @@ start_job(snakemake.log[0])
 inputs, output = snakemake.input, snakemake.output
 options, metadata = snakemake.params.options, snakemake.params.metadata
 
-shards = zip(inputs.landmarks, inputs.pose, inputs.color, inputs.texture, strict=True)
+shards = zip(
+    inputs.landmarks, inputs.pose, inputs.expression, inputs.color, inputs.texture, strict=True
+)
 names = write_features(
     read_features(inputs.manifest, shards),
     features=output.features,

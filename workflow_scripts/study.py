@@ -10,6 +10,7 @@ from modular_faces.landmark_tables import study_table
 from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.packs import read_pictures
 from modular_faces.preprocess import refusals
+from modular_faces.study_sample import pictures_of_part
 from modular_faces.tables import write_table
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ start_job(snakemake.log[0])
 options = snakemake.params.options
 stages = cascade_stages(options["cascade"])
 backend = open_backend(options, tables=snakemake.input.get("precomputed", ()))
-outcomes = find_faces(
+wanted = pictures_of_part(
     refusals(snakemake.input.inspection),
+    next(iter(snakemake.input.get("reference", ())), None),
+    **snakemake.params.sample,
+)
+outcomes = find_faces(
+    wanted,
     partial(read_pictures, snakemake.input.pictures),
     backend,
     stages=stages,

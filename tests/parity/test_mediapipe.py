@@ -17,9 +17,11 @@ import cv2
 import numpy as np
 import pytest
 
+from modular_faces.blendshape_names import BLENDSHAPES
+from modular_faces.blendshapes import BlendshapeNetwork
 from modular_faces.detector import detect
 from modular_faces.face_mesh import mesh_from_region, region_from_detection, region_map
-from modular_faces.face_model import FaceModel, bundle_path
+from modular_faces.face_model import BLENDSHAPES_PART, FaceModel, bundle_path
 from modular_faces.pose import angles, head_pose
 
 VERSION = "0.10.33"
@@ -42,6 +44,7 @@ class Pair:
     ours: np.ndarray | None
     raw: np.ndarray | None
     rotation: np.ndarray | None
+    blendshapes: dict[str, float] | None
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,7 @@ def landmarker() -> Iterator[tuple[Any, Any]]:
             min_face_detection_confidence=THRESHOLD,
             min_face_presence_confidence=THRESHOLD,
             output_facial_transformation_matrixes=True,
+            output_face_blendshapes=True,
         )
         reference = vision.FaceLandmarker.create_from_options(options)
     except (ImportError, OSError) as error:
@@ -83,11 +87,12 @@ def answers(model: FaceModel, landmarker: tuple[Any, Any], picture: np.ndarray) 
     result = reference.detect(
         mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=picture)
     )
-    theirs = rotation = ours = raw = None
+    theirs = rotation = ours = raw = blendshapes = None
     if result.face_landmarks:
         points = [(point.x, point.y, point.z) for point in result.face_landmarks[0]]
         theirs = np.array(points) * (width, height, width)
         rotation = result.facial_transformation_matrixes[0][:3, :3]
+        blendshapes = {shape.category_name: shape.score for shape in result.face_blendshapes[0]}
     found = detect(model, picture, threshold=THRESHOLD, overlap=0.3)
     if found:
         region = region_from_detection(found[0])
@@ -97,7 +102,7 @@ def answers(model: FaceModel, landmarker: tuple[Any, Any], picture: np.ndarray) 
             # MediaPipe counts pixels from elsewhere: half a network pixel to the lower right.
             raw = ours.copy()
             raw[:, :2] += region_map(region)[:, :2].sum(axis=1) / 2
-    return Pair(picture.shape, theirs, ours, raw, rotation)
+    return Pair(picture.shape, theirs, ours, raw, rotation, blendshapes)
 
 
 def test_the_same_faces_are_found(pairs: list[Pair]) -> None:
@@ -139,3 +144,29 @@ def test_perspective_pose_agrees(pairs: list[Pair]) -> None:
         scale = np.linalg.norm(pair.rotation[:, 0])
         differences.append(np.abs(np.subtract(ours, angles(pair.rotation / scale))).max())
     assert max(differences) <= 0.01
+
+
+def blendshape_differences(pairs: list[Pair], *, mesh: str) -> np.ndarray:
+    """Largest difference of each face between MediaPipe's blendshapes and those read from a mesh."""
+    network = BlendshapeNetwork(FaceModel.load(None).parts[BLENDSHAPES_PART])
+    differences = []
+    for pair in pairs:
+        points = getattr(pair, mesh)
+        if pair.blendshapes is None or points is None:
+            continue
+        names = ["_neutral" if name == "neutral" else name for name in BLENDSHAPES]
+        expected = [pair.blendshapes[name] for name in names]
+        differences.append(np.abs(network.read(points) - expected).max())
+    return np.array(differences)
+
+
+def test_blendshapes_of_the_same_mesh_agree(pairs: list[Pair]) -> None:
+    differences = blendshape_differences(pairs, mesh="theirs")
+    print(f"largest difference {differences.max():.5f}, n {len(differences)}")
+    assert differences.max() <= 1e-5
+
+
+def test_blendshapes_of_our_mesh_agree(pairs: list[Pair]) -> None:
+    differences = blendshape_differences(pairs, mesh="ours")
+    print(f"median difference {np.median(differences):.5f}, largest {differences.max():.5f}")
+    assert np.median(differences) <= 0.02

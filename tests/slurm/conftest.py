@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cluster import Cluster, start_cluster, why_not
 
 from clones import Clone
+from cluster import Cluster, start_cluster, why_not
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cluster import wait_until
-
 from clones import BIN, TIMEOUT, TINY_CONFIG, Clone
+from cluster import wait_until
 
 QUICK = ("--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10")
 """What a test cluster needs less patience for than a real one."""

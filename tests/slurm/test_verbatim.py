@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cluster import Cluster
-
 from clones import FINAL_FILES, SAMPLE, Clone, make_clone
+from cluster import Cluster
 
 
 def test_snakemake_profile_slurm_gives_the_bytes_of_the_local_run(

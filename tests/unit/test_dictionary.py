@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from modular_faces import dictionary
+from modular_faces import dictionary, dictionary_file
+from modular_faces.blendshape_names import EXPRESSION_COLUMNS
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.config_loading import load_config
 from modular_faces.merge import OUTCOME_COLUMNS
@@ -19,7 +20,7 @@ def options() -> dict[str, Any]:
     return {f"{stage}_options": stage_options(config, stage) for stage in ("color", "texture")}
 
 
-def describe(names: list[str], options: dict[str, Any]) -> dict[str, dictionary.Description]:
+def describe(names: list[str], options: dict[str, Any]) -> dict[str, dictionary_file.Description]:
     return {row[0]: row for row in dictionary.describe_features(names, rename={}, **options)}
 
 
@@ -28,6 +29,12 @@ def test_measured_columns_are_described_by_their_stage(options: dict[str, Any]) 
     rows = describe(names, options)
     assert rows[names[0]][1:3] == ("color", "nose")
     assert rows[names[1]][1:3] == ("texture", "canonical_face_oval")
+
+
+def test_blendshapes_are_said_to_be_learnt(options: dict[str, Any]) -> None:
+    rows = describe(list(EXPRESSION_COLUMNS), options)
+    assert {row[1] for row in rows.values()} == {"expression"}
+    assert all(row[5].startswith("LEARNT: ") for row in rows.values())
 
 
 def test_landmarks_say_which_part_of_the_face_they_are(options: dict[str, Any]) -> None:
@@ -54,10 +61,10 @@ def test_the_file_has_a_header_and_a_row_per_column(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
     rows = dictionary.describe_features(["image_id", "gender"], rename={}, **options)
-    dictionary.write_dictionary(rows, tmp_path / "d.csv")
+    dictionary_file.write_dictionary(rows, tmp_path / "d.csv")
     with (tmp_path / "d.csv").open(newline="") as file:
         read = list(csv.reader(file))
-    assert tuple(read[0]) == dictionary.HEADER
+    assert tuple(read[0]) == dictionary_file.HEADER
     assert [row[0] for row in read[1:]] == ["image_id", "gender"]
 
 

@@ -14,6 +14,9 @@ from modular_faces.tables import write_table
 FLOAT = pa.float32()
 
 
+Paths = tuple[str, ...]
+
+
 def manifest(*image_ids: str) -> pa.Table:
     n = len(image_ids)
     return pa.table(
@@ -61,30 +64,32 @@ def numbers(image_ids: list[str], *names: str) -> pa.Table:
     return pa.table({"image_id": pa.array(image_ids, pa.string()), **columns})
 
 
-def written(folder: Path, success: dict[str, bool]) -> tuple[str, str, str, str]:
+def written(folder: Path, success: dict[str, bool]) -> Paths:
     """Tables of one shard on disk."""
     image_ids = list(success)
     tables = {
         "landmarks": landmarks(success),
         "pose": numbers(image_ids, *POSE_COLUMNS),
+        "expression": numbers(image_ids, "expression_jawOpen"),
         "color": numbers(image_ids, "color_rgb_r_00_image", "color_rgb_r_00_eyes"),
         "texture": numbers(image_ids, "haralick_contrast_mean_canonical_face_oval"),
     }
     paths = {name: str(folder / f"{'_'.join(image_ids)}_{name}") for name in tables}
     for name, table in tables.items():
         write_table(table, paths[name], metadata={})
-    return paths["landmarks"], paths["pose"], paths["color"], paths["texture"]
+    stages = ("landmarks", "pose", "expression", "color", "texture")
+    return tuple(paths[stage] for stage in stages)
 
 
 @pytest.fixture
-def shards(tmp_path: Path) -> tuple[str, list[tuple[str, str, str, str]]]:
+def shards(tmp_path: Path) -> tuple[str, list[Paths]]:
     write_table(manifest("a", "b", "c"), tmp_path / "manifest", metadata={})
     paths = [written(tmp_path, {"a": True, "b": False}), written(tmp_path, {"c": True})]
     return str(tmp_path / "manifest"), paths
 
 
 def test_landmarks_are_given_only_where_they_are_trusted(
-    shards: tuple[str, list[tuple[str, str, str, str]]],
+    shards: tuple[str, list[Paths]],
 ) -> None:
     rows = pa.concat_tables(merge.read_features(*shards)).to_pylist()
     assert [row["image_id"] for row in rows] == ["a", "b", "c"]
@@ -95,7 +100,7 @@ def test_landmarks_are_given_only_where_they_are_trusted(
     assert [row["confidence"] for row in rows] == [0.25, 0.25, 0.25]
 
 
-def test_fixed_columns_come_first(shards: tuple[str, list[tuple[str, str, str, str]]]) -> None:
+def test_fixed_columns_come_first(shards: tuple[str, list[Paths]]) -> None:
     names = next(merge.read_features(*shards)).column_names
     assert names[:8] == [
         *("image_id", "path", "manifest_row", "split", "rating_age"),
@@ -112,7 +117,7 @@ def test_tables_of_other_pictures_are_refused(tmp_path: Path) -> None:
         )
 
 
-def test_missing_shards_are_refused(shards: tuple[str, list[tuple[str, str, str, str]]]) -> None:
+def test_missing_shards_are_refused(shards: tuple[str, list[Paths]]) -> None:
     path, paths = shards
     with pytest.raises(ValueError, match="the manifest has more rows than the shards"):
         list(merge.read_features(path, paths[:1]))
@@ -128,9 +133,7 @@ def test_core_columns_are_the_picture_and_the_face() -> None:
     assert merge.core_columns(names, face="face_hull") == [*names[:4], names[5]]
 
 
-def write(
-    folder: Path, shards: tuple[str, list[tuple[str, str, str, str]]], rename: dict[str, str]
-) -> list[str]:
+def write(folder: Path, shards: tuple[str, list[Paths]], rename: dict[str, str]) -> list[str]:
     return merge.write_features(
         merge.read_features(*shards),
         features=str(folder / "features.parquet"),
@@ -144,7 +147,7 @@ def write(
 
 
 def test_new_names_stand_in_the_csv_files_only(
-    tmp_path: Path, shards: tuple[str, list[tuple[str, str, str, str]]]
+    tmp_path: Path, shards: tuple[str, list[Paths]]
 ) -> None:
     names = write(tmp_path, shards, {"color_rgb_r_00_image": "red_0"})
     features = pq.read_table(tmp_path / "features.parquet")
@@ -159,7 +162,7 @@ def test_new_names_stand_in_the_csv_files_only(
 
 
 def test_a_new_name_for_no_column_is_refused_and_nothing_is_written(
-    tmp_path: Path, shards: tuple[str, list[tuple[str, str, str, str]]]
+    tmp_path: Path, shards: tuple[str, list[Paths]]
 ) -> None:
     with pytest.raises(ValueError, match=r"no column 'color_rgb_r_00_imag'; did you mean"):
         write(tmp_path, shards, {"color_rgb_r_00_imag": "red_0"})

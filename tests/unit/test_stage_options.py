@@ -23,7 +23,10 @@ def test_a_variant_changes_only_the_stages_that_use_it() -> None:
     before, after = load_config(DATASET), load_config(DATASET | mine)
     changed = {
         stage
-        for stage in ("preprocess", "manifest", "landmarks", "color", "texture", "pose", "merge")
+        for stage in (
+            *("preprocess", "manifest", "landmarks", "color", "texture", "pose", "merge"),
+            *("expression", "aligned"),
+        )
         if options_digest(stage_options(before, stage))
         != options_digest(stage_options(after, stage))
     }

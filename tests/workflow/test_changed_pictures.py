@@ -30,7 +30,10 @@ def shard_of(image_id: str) -> str:
 
 def jobs_of(*shards: str) -> Counter[str]:
     """All jobs of some shards, and those that gather them."""
-    rules = ("preprocess", "landmarks", "color", "texture", "pose", "study wide", "study sharpen")
+    rules = (
+        *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
+        *("study wide", "study sharpen"),
+    )
     return Counter([f"{rule} {shard}" for rule in rules for shard in shards] + [*GATHERED])
 
 

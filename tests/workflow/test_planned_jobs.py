@@ -11,7 +11,7 @@ import pytest
 from clones import SAMPLE, TINY_CONFIG, Clone, plans_after, tiny_config
 
 SHARDS = ("0000", "0001", "0002")
-PER_SHARD = ("preprocess", "landmarks", "color", "texture", "pose")
+PER_SHARD = ("preprocess", "landmarks", "color", "texture", "pose", "expression")
 SHIPPED = (
     "original",
     "grey_border",
@@ -56,7 +56,9 @@ def test_a_copied_folder_has_nothing_to_do(finished_copy: Clone) -> None:
     assert finished_copy.planned_tiny() == Counter()
 
 
-ALL_BUT_PREPROCESS = jobs("landmarks", "color", "texture", "pose", gathered=("merge",))
+ALL_BUT_PREPROCESS = jobs(
+    "landmarks", "color", "texture", "pose", "expression", gathered=("merge",)
+)
 VARIANTS = tiny_config(Path())["variants"]
 CASCADE = [{"variant": "grey_border"}, {"variant": "original"}, {"variant": "narrow_border"}]
 

@@ -4,7 +4,7 @@ import re
 
 from clones import TINY_CONFIG, Clone
 
-STAGES = {"preprocess", "manifest", "landmarks", "color", "texture", "pose", "merge"}
+STAGES = {"preprocess", "manifest", "landmarks", "color", "texture", "pose", "expression", "merge"}
 
 
 def test_lint_is_clean(finished: Clone) -> None:

@@ -22,6 +22,7 @@ REASONS = {"unreadable", "too_small", "too_large", "no_face", "not_trusted", "ba
 PER_SHARD = {
     *("inspection.parquet", "pictures.arrow", "landmarks.parquet", "mesh.parquet"),
     *("faces.parquet", "color.parquet", "texture.parquet", "pose.parquet"),
+    "expression.parquet",
 }
 
 
@@ -80,7 +81,9 @@ def test_fixed_columns_come_first(results: Path) -> None:
     expected = [*FIRST, *ratings, *THEN, *angles, *openface, *landmarks]
     assert names[: len(expected)] == expected
     rest = names[len(expected) :]
-    assert all(name.startswith(("color_", "haralick_", "texture_notes")) for name in rest)
+    assert all(
+        name.startswith(("color_", "haralick_", "texture_notes", "expression_")) for name in rest
+    )
 
 
 def test_the_core_table_is_a_part_of_the_whole(results: Path) -> None:

@@ -13,8 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from modular_faces.config_backends import BackendName, Dlib, OpenFace, Precomputed
+from modular_faces.config_dataset import Dataset
+from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
-from modular_faces.config_values import Distinct, Fraction, Name, PathName, Section
+from modular_faces.config_modular import Modular
+from modular_faces.config_values import Fraction, Name, PathName, Section
 from modular_faces.region_polygons import REGIONS
 from modular_faces.variants import check_steps
 
@@ -32,40 +35,6 @@ SHIPPED_VARIANTS: dict[str, Steps] = {
     "sharpen_strong": [{"kernel": {"weights": [[-1, -1, -1], [-1, 9, -1], [-1, -1, -1]]}}],
     "unsharp": [{"unsharp": {"sigma": 1.0, "amount": 1.0}}],
 }
-
-
-class Dataset(Section):
-    """Which pictures, and what is known of them."""
-
-    name: Name
-    """Names the results: everything is written to `results/<name>/`. One name, one root."""
-    root: PathName
-    """Folder of the pictures, absolute or relative to where snakemake is started."""
-    layout: Literal["auto", "rafdb", "omi", "csv", "folder"] = "auto"
-    """How the folder is laid out; `auto` recognises rafdb and omi, and else takes any folder."""
-    table: PathName | None = None
-    """Layout csv: a table (CSV, TSV or Parquet) with a row per picture."""
-    path_column: str = "path"
-    """Layout csv: the column that holds the path of the picture, relative to the root."""
-    label_column: str | None = None
-    """Layout csv: the column that holds a category."""
-    split_column: str | None = None
-    """Layout csv: the column that says train or test."""
-    rating_columns: list[str] | None = None
-    """Layout csv: columns of ratings; by default every other column of numbers."""
-    ratings: PathName | None = None
-    """A table with a column `image` (path, file name or stem) and columns of ratings, for any layout; by
-    default `ratings.csv` in the root where there is one."""
-
-    @model_validator(mode="after")
-    def _columns_belong_to_a_table(self) -> Dataset:
-        for key in ("label_column", "split_column", "rating_columns"):
-            if getattr(self, key) is not None and self.table is None:
-                raise ValueError(
-                    f"{key} names a column of dataset.table, and there is no dataset.table; "
-                    "give the table, or leave the key out"
-                )
-        return self
 
 
 class Preprocess(Section):
@@ -108,7 +77,9 @@ class Landmarks(Section):
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own
+    key). Of a face that tells OpenFace where to look (box `mesh`) too; and least presence of the mesh that
+    other backends' faces get."""
     second_look: Literal["never", "doubtful", "always"] = "doubtful"
     """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
     first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
@@ -124,15 +95,6 @@ class Landmarks(Section):
     """Attempts in order; the first trusted face is taken."""
     faces_table: bool = False
     """Also write `faces.parquet` with every face seen in every picture."""
-
-
-class Study(Section):
-    """Every variant on every picture: the data of the failure study, never of the table."""
-
-    variants: list[Name] | Literal["all"] = []
-    """Names of variants, or `all` for every variant there is."""
-    backends: Annotated[list[BackendName], Field(min_length=1), Distinct] = ["mesh"]
-    """What finds landmarks on them; `precomputed` stands for all its sources, whatever the variants."""
 
 
 class Merge(Section):
@@ -163,6 +125,8 @@ class Config(Section):
     dataset: Dataset
     results: PathName = "results"
     """Folder of all results."""
+    share: bool = False
+    """Make pages that may be given away: aggregates only, no picture of a person."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Number of shards (units of work); `auto` chooses once from number and size of the pictures."""
     variants: dict[Name, Steps] = {}
@@ -178,7 +142,9 @@ class Config(Section):
     color: Color = Color()
     texture: Texture = Texture()
     pose: Pose = Pose()
+    modular: Modular = Modular()
     merge: Merge = Merge()
+    failures: Failures = Failures()
 
     @field_validator("variants")
     @classmethod
@@ -198,10 +164,12 @@ class Config(Section):
             "study.variants": [] if self.study.variants == "all" else list(self.study.variants),
             "color.variant": [self.color.variant],
             "texture.variant": [self.texture.variant],
+            "modular.aligned.variant": [self.modular.aligned.variant],
             "precomputed.sources": [s.variant for s in self.precomputed.sources.values()],
         }
         for key, names in used.items():
             _refuse_unknown(names, known, key, "variant")
+        self._check_outcome(known)
         for key, names in {
             "color.regions": self.color.regions,
             "texture.regions": self.texture.regions,
@@ -218,7 +186,11 @@ class Config(Section):
                     f"regions.face is '{self.regions.face}', and {key}.regions has only {whole_faces.pop()}; "
                     f"add {self.regions.face} to {key}.regions"
                 )
-        for key, name in (("color", self.color.variant), ("texture", self.texture.variant)):
+        for key, name in (
+            ("color", self.color.variant),
+            ("texture", self.texture.variant),
+            ("modular.aligned", self.modular.aligned.variant),
+        ):
             if any("mirror" in step for step in known[name]):
                 raise ValueError(
                     f"{key}.variant: '{name}' mirrors the picture, and left and right of the face would "
@@ -226,6 +198,14 @@ class Config(Section):
                 )
         self._check_backends(known)
         return self
+
+    def _check_outcome(self, known: dict[str, Steps]) -> None:
+        outcome = self.failures.outcome
+        imported = outcome.backend == "precomputed"
+        names: Iterable[str] = self.precomputed.sources if imported else known
+        if outcome.variant is not None:
+            kind = "source" if imported else "variant"
+            _refuse_unknown([outcome.variant], names, "failures.outcome.variant", kind)
 
     def _check_backends(self, known: dict[str, Steps]) -> None:
         openface = self.landmarks.backend == "openface"
@@ -240,7 +220,7 @@ class Config(Section):
                     f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
                     "and action units would be those of a mirrored face; take a variant without mirror"
                 )
-        asked = {self.landmarks.backend, *self.study.backends}
+        asked = {self.landmarks.backend, *self.study.backends, self.failures.outcome.backend}
         if "dlib" in asked and self.dlib.predictor is None:
             raise ValueError(
                 "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "
@@ -256,10 +236,31 @@ class Config(Section):
         """Shipped and configured variants by name."""
         return SHIPPED_VARIANTS | self.variants
 
+    @property
+    def study_asked(self) -> bool:
+        """Whether the study is made with the table, and not only for `snakemake failures`."""
+        return bool(self.study.variants) or "precomputed" in self.study.backends
+
     def study_runs(self) -> list[tuple[str, str]]:
-        """Backend and variant of every part of the study, in order; for precomputed the source."""
+        """Backend and variant of every part of the study, in order; for precomputed the source.
+
+        The part whose failures are studied comes first where the config names it only in failures.outcome.
+        """
+        runs = self._named_runs()
+        outcome = self.outcome_run()
+        return runs if outcome in runs else [outcome, *runs]
+
+    def outcome_run(self) -> tuple[str, str]:
+        """Backend and variant whose failures are studied."""
+        named = self.failures.outcome
+        sources = {name: source.variant for name, source in self.precomputed.sources.items()}
+        backends = [named.backend] if named.backend else self.study.backends
+        backend, variant = default_outcome(backends, sources)
+        return backend, named.variant or variant
+
+    def _named_runs(self) -> list[tuple[str, str]]:
         runs: list[tuple[str, str]] = []
-        for backend in dict.fromkeys(self.study.backends):
+        for backend in self.study.backends:
             names = (
                 list(self.precomputed.sources)
                 if backend == "precomputed"
@@ -268,17 +269,26 @@ class Config(Section):
             runs += [(backend, name) for name in names]
         return runs
 
+    def rung_part(self) -> tuple[str, str] | None:
+        """Part of the study whose landmarks models are compared with: OpenFace's, as the pictures are if possible."""
+        if self.landmarks.backend != "mesh":
+            return None
+        parts = [run for run in self.study_runs() if run[0] in ("openface", "precomputed")]
+        plain = [run for run in parts if run[1] == "original"]
+        return next(iter([*plain, *parts]), None)
+
     def study_variants(self) -> list[str]:
-        """Names of the variants of the study, in the order of the config, or sorted for `all`."""
+        """Names of the variants of the study, in the order of the config; sorted for `all` and for none."""
         if self.study.variants == "all":
             return sorted(self.all_variants())
-        return list(dict.fromkeys(self.study.variants))
+        return list(dict.fromkeys(self.study.variants)) or sorted(SHIPPED_VARIANTS)
 
 
 def unused_variants(config: Config) -> list[str]:
     """Variants of the config's own that no stage looks at."""
     used = {stage.variant for stage in config.landmarks.cascade}
     used |= {*config.study_variants(), config.color.variant, config.texture.variant}
+    used.add(config.modular.aligned.variant)
     used |= {source.variant for source in config.precomputed.sources.values()}
     return [name for name in config.variants if name not in used | SHIPPED_VARIANTS.keys()]
 

@@ -116,6 +116,10 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        "modular.models.reliability": config.modular.models.reliability,
+        "modular.models.judgments": config.modular.models.judgments,
+        "failures.groups_table": config.failures.groups_table,
+        "failures.truth_table": config.failures.truth_table,
         "dlib.predictor": config.dlib.predictor,
         **{
             f"precomputed.sources.{name}.path": source.path
@@ -136,7 +140,7 @@ def check_paths(config: Config) -> None:
             )
         if key == "dataset.root" and not Path(path).is_dir():
             raise ConfigError(f"config key '{key}' is '{path}', a file; give the folder it is in")
-    asked = {config.landmarks.backend, *config.study.backends}
+    asked = {config.landmarks.backend, *(backend for backend, _ in config.study_runs())}
     if "dlib" in asked and find_spec("dlib") is None:
         raise ConfigError(
             "backend dlib needs the package dlib-bin, which is not installed; "

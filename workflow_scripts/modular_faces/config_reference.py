@@ -42,7 +42,15 @@ def _key(name: str, field: FieldInfo, indent: int) -> Iterator[str]:
     section = field.annotation
     if isinstance(section, type) and issubclass(section, BaseModel):
         if section.__doc__:
-            yield from ["", *textwrap.wrap(section.__doc__, 100, initial_indent="# ")]
+            yield from [
+                "",
+                *textwrap.wrap(
+                    section.__doc__,
+                    100,
+                    initial_indent=f"{margin}# ",
+                    subsequent_indent=f"{margin}# ",
+                ),
+            ]
         yield f"{margin}{name}:"
         yield from _section(section, indent=indent + 2)
         return

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from modular_faces import color, texture
-from modular_faces.tables import whole_file
-
-HEADER = ("name", "module", "region", "unit", "dtype", "description", "source")
-
-Description = tuple[str, str, str, str, str, str, str]
+from modular_faces.blendshape_names import describe_expression
+from modular_faces.dictionary_file import Description
 
 PERCEPTION = "what raters perceived in the picture; it says nothing about the person"
 
@@ -90,7 +85,7 @@ def describe_features(
     Returns
     -------
     list of tuple of str
-        `HEADER`, in the order of `names`; then the names that stand in the CSV files only.
+        `dictionary_file.HEADER`, in the order of `names`; then the names that stand in the CSV files only.
     """
     measured = color.describe_columns(
         spaces=color_options["spaces"],
@@ -104,6 +99,7 @@ def describe_features(
         statistics=texture_options["statistics"],
         levels=texture_options["levels"],
     )
+    measured += describe_expression()
     known = {description[0]: description for description in measured}
     rows = [known.get(name) or _describe(name) for name in names]
     renamed: list[Description] = [
@@ -139,11 +135,3 @@ def _describe(name: str) -> Description:
         f"{name}, as the dataset gives it",
         "the dataset's labels",
     )
-
-
-def write_dictionary(rows: Sequence[Description], path: str | os.PathLike[str]) -> None:
-    """Write the data dictionary as CSV."""
-    with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows(rows)

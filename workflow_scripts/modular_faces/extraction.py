@@ -16,9 +16,15 @@ from numpy.typing import NDArray
 
 from modular_faces.backends.mesh import MeshBackend, mesh_backend
 from modular_faces.backends.registry import open_backend
+from modular_faces.blendshapes import BlendshapeNetwork, expression_table
 from modular_faces.color import color_names, color_of_face
 from modular_faces.config_loading import load_config
-from modular_faces.face_model import load_geometry
+from modular_faces.face_model import (
+    BLENDSHAPES_PART,
+    GEOMETRY_PART,
+    read_geometry,
+    read_parts,
+)
 from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
 from modular_faces.jobs import as_path
@@ -92,7 +98,9 @@ class Extractor:
         landmarks = self._options["landmarks"]
         self._stages = cascade_stages(landmarks["cascade"])
         self._backend = open_backend(landmarks)
-        self._geometry = load_geometry(as_path(self._options["pose"].pop("model")))
+        parts = read_parts(as_path(self._options["pose"].pop("model")))
+        self._geometry = read_geometry(parts[GEOMETRY_PART])
+        self._blendshapes = BlendshapeNetwork(parts[BLENDSHAPES_PART])
 
     @cached_property
     def _mesh(self) -> MeshBackend:
@@ -135,7 +143,10 @@ class Extractor:
             manifest,
             landmark_table(outcomes, source=self._backend.name, stages=self._stages),
             pose_table(manifest, meshes, self._geometry, **self._options["pose"]),
-            [self._measure(stage, pictures, meshes, name) for stage in ("color", "texture")],
+            [
+                expression_table([name], meshes, self._blendshapes),
+                *(self._measure(stage, pictures, meshes, name) for stage in ("color", "texture")),
+            ],
         )
         row: dict[str, Any] = features.drop_columns("manifest_row").to_pylist()[0]
         return row

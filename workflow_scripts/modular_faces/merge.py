@@ -71,7 +71,7 @@ def shard_features(
         The rows of the shard.
     landmarks, pose : pyarrow.Table
     measured : sequence of pyarrow.Table
-        Color, texture: `image_id`, then columns of numbers.
+        Expression, color, texture: `image_id`, then columns of numbers.
 
     Returns
     -------
@@ -113,8 +113,8 @@ def read_features(manifest: str, shards: Iterable[Sequence[str]]) -> Iterator[pa
     ----------
     manifest : str
         Path of the manifest, whose rows stand in the order of the shards.
-    shards : iterable of (str, str, str, str)
-        Paths of each shard's landmarks, pose, color and texture tables.
+    shards : iterable of (str, str, str, str, str)
+        Paths of each shard's landmarks, pose, expression, color and texture tables.
 
     Raises
     ------

@@ -14,6 +14,24 @@ from typing import Any
 from modular_faces.config import Config
 from modular_faces.config_features import Color, Texture
 
+RELIABILITY_FILE = "attribute_reliability.csv"
+"""Where a dataset keeps the reliability of its mean ratings, if it does."""
+
+FAILURE_KEYS: dict[str, tuple[str, ...]] = {
+    "rates": ("confidence", "quantiles", "seed"),
+    "entropy": ("confidence", "seed", "bootstrap"),
+    "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
+    "gallery": ("gallery",),
+    "means": ("confidence", "permutations", "sample", "seed", "side"),
+    "edges": ("edges", "permutations", "sample", "seed", "side"),
+    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
+    "interventions_plan": ("seed", "sample"),
+    "interventions": ("confidence", "verdict"),
+    "shap": ("confidence", "seed", "bootstrap", "model"),
+    "verdict": ("confidence", "seed", "verdict"),
+}
+"""Keys of the section failures that each study depends on, beside the outcome."""
+
 
 def stage_options(config: Config, stage: str) -> dict[str, Any]:
     """Everything of the configuration that changes the result of a stage, as plain JSON values.
@@ -24,7 +42,7 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
     ----------
     config : Config
     stage : str
-        preprocess, manifest, landmarks, color, texture, pose or merge.
+        preprocess, manifest, landmarks, color, texture, pose, expression, aligned or merge.
 
     Returns
     -------
@@ -40,23 +58,10 @@ def stage_options(config: Config, stage: str) -> dict[str, Any]:
 
 
 def _stage_options(config: Config, stage: str) -> dict[str, Any]:
-    variants = config.all_variants()
-    if stage in ("color", "texture"):
-        section: Color | Texture = getattr(config, stage)
-        return section.model_dump(exclude={"variant"}) | {
-            "min_pixels": config.regions.min_pixels,
-            "steps": variants[section.variant],
-        }
+    if stage in ("color", "texture", "aligned", "pose", "expression"):
+        return _options_of_faces(config, stage)
     if stage == "landmarks":
         return _backend_options(config, config.landmarks.backend) | {"cascade": _cascade(config)}
-    if stage == "pose":
-        pose = config.pose
-        focal_length = pose.focal_length if pose.method == "perspective" else None
-        return {
-            "model": config.landmarks.model,
-            "method": pose.method,
-            "focal_length": focal_length,
-        }
     if stage == "manifest":
         return config.duplicates.model_dump()
     if stage == "preprocess":
@@ -72,6 +77,27 @@ def _stage_options(config: Config, stage: str) -> dict[str, Any]:
             "texture": stage_options(config, "texture"),
         }
     raise ValueError(f"no stage '{stage}' has options")
+
+
+def _options_of_faces(config: Config, stage: str) -> dict[str, Any]:
+    """Options of the stages that measure a face whose mesh is known."""
+    model = {"model": config.landmarks.model}
+    if stage == "expression":
+        return model
+    if stage == "pose":
+        pose = config.pose
+        focal_length = pose.focal_length if pose.method == "perspective" else None
+        return model | {"method": pose.method, "focal_length": focal_length}
+    variants = config.all_variants()
+    if stage == "aligned":
+        aligned = config.modular.aligned
+        options = aligned.model_dump(exclude={"variant"}) | model
+        return options | {"face": config.regions.face, "steps": variants[aligned.variant]}
+    section: Color | Texture = getattr(config, stage)
+    return section.model_dump(exclude={"variant"}) | {
+        "min_pixels": config.regions.min_pixels,
+        "steps": variants[section.variant],
+    }
 
 
 def _backend_options(config: Config, backend: str) -> dict[str, Any]:
@@ -144,6 +170,70 @@ def study_options(config: Config, backend: str, variant: str) -> dict[str, Any]:
     else:
         stage = {"name": variant, "steps": config.all_variants()[variant], "box": "detector"}
     return _in_key_order(_backend_options(config, backend) | {"cascade": [stage]})
+
+
+def study_sample(config: Config, *, pictures: int) -> dict[str, Any]:
+    """Share and seed of the sample of successes that most parts of the study look at."""
+    successes = config.study.successes
+    share = 1.0 if successes == "all" else min(1.0, successes / max(pictures, 1))
+    return {"share": share, "seed": config.failures.seed}
+
+
+def failure_options(config: Config, study: str) -> dict[str, Any]:
+    """Everything of the configuration that changes the result of a study of the failures.
+
+    Parameters
+    ----------
+    config : Config
+    study : str
+        Name of the study, such as rates.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of the study: the outcome for all, then its own.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+    """
+    if study not in FAILURE_KEYS:
+        raise ValueError(f"no study of the failures is called '{study}'")
+    backend, variant = config.outcome_run()
+    section = config.failures.model_dump()
+    own = {key: section[key] for key in FAILURE_KEYS[study]}
+    if study == "rates":
+        own["steps"] = config.all_variants()
+    return _in_key_order({"backend": backend, "variant": variant} | own)
+
+
+def intervention_options(config: Config) -> dict[str, Any]:
+    """Causes with their doses, and placebos, in the order of the config, which counts: the strongest dose is last."""
+    options: dict[str, Any] = config.failures.interventions.model_dump(mode="json")
+    return options
+
+
+def intervened_variant(config: Config) -> dict[str, Any] | None:
+    """Options of the backend that looks at changed pictures; None where it cannot be run again."""
+    backend, variant = config.outcome_run()
+    return None if backend == "precomputed" else study_options(config, backend, variant)
+
+
+def model_options(config: Config) -> dict[str, Any]:
+    """Everything of the configuration that changes the models of modules.
+
+    Returns
+    -------
+    dict
+        The section modular.models without `regions`, with the region that stands for the face, the landmark
+        model and the table of reliabilities, where there is one.
+    """
+    section = config.modular.models.model_dump(exclude={"regions"})
+    beside = Path(config.dataset.root) / RELIABILITY_FILE
+    section["reliability"] = section["reliability"] or (str(beside) if beside.is_file() else None)
+    own = {"face": config.regions.face, "model": config.landmarks.model}
+    return _in_key_order(section | own)
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Intervals, tests, corrections and effect sizes: the statistics that studies and the model share."""

@@ -1,0 +1,1 @@
+"""How well an interpretable model of named modules predicts what people see in faces."""
