@@ -67,4 +67,4 @@ def test_each_attempt_asks_for_more(clone: Clone) -> None:
     rules = "".join(path.read_text() for path in (clone.folder / "rules").glob("*.smk"))
     assert rules.count("mem_mb=memory_of(") == rules.count("runtime=minutes_of(")
     assert rules.count("mem_mb=") == rules.count("mem_mb=memory_of(")
-    assert rules.count("\nrule ") == rules.count("mem_mb=memory_of(")
+    assert rules.count("    script:\n") == rules.count("mem_mb=memory_of(")
