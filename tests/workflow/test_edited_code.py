@@ -24,13 +24,12 @@ FIND = {"landmarks", "study", "interventions"}
 OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
 RATES = {"failures_rates", "failures_entropy", "failures_groups"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
-STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
+READ_DESCRIPTORS = RATES | CAUSES | {"failures_shap"}
 DRAWN = RATES | OF_PIXELS | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
 PAGES = GALLERY | {"failures_page"}
-
 MODELS = {"fit_models", "model_rungs"}
 READ_MESH = FIND | MODELS | OPEN_MODEL
 
@@ -135,10 +134,9 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": RATES
-    | CAUSES
+    "inference/intervals.py": READ_DESCRIPTORS
     | MODELS
-    | {"failures_gallery", "failures_means", "failures_shap", "failures_shap_pixels"},
+    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
