@@ -207,7 +207,9 @@ def landmark_files():
 def backends_with_own_numbers():
     """Backends with more to say than landmarks, of which the table may have some."""
     backend = CONFIG.landmarks.backend
-    return [name for name in ("openface", "rekognition") if backend in (name, "precomputed")]
+    return [
+        name for name in ("openface", "rekognition") if backend in (name, "precomputed")
+    ]
 
 
 def own_tables(backend):

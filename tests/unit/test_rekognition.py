@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 from modular_faces.backends import Answer, Stage
 from modular_faces.backends.registry import open_backend
 from modular_faces.backends.rekognition import RekognitionBackend
-from modular_faces.backends.rekognition_client import RekognitionError, check_access, estimate
+from modular_faces.backends.rekognition_client import (
+    RekognitionError,
+    check_access,
+    estimate,
+    open_client,
+)
 from modular_faces.backends.rekognition_picture import (
     LEAST_SIDE,
     filled_up,
@@ -91,11 +96,21 @@ def options(tmp_path: Path) -> dict[str, Any]:
     ).model_dump()
 
 
+@pytest.fixture(scope="module")
+def client() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+        section = Rekognition(consent=True, region="eu-west-1", attempts=2)
+        return open_client(section.model_dump())
+
+
 @pytest.fixture
-def stubbed(options: dict[str, Any]) -> Iterator[tuple[RekognitionBackend, Any]]:
+def stubbed(options: dict[str, Any], client: Any) -> Iterator[tuple[RekognitionBackend, Any]]:
     """The backend, and botocore's stand-in for the service: it checks what is sent and what is answered."""
     backend = RekognitionBackend(options)
-    with stub.Stubber(backend._client) as service:
+    backend.__dict__["_client"] = client
+    with stub.Stubber(client) as service:
         yield backend, service
 
 
@@ -199,12 +214,15 @@ def test_pictures_are_sent_as_png_or_as_a_jpeg_that_fits() -> None:
     whole = picture_bytes(noise)
     assert whole.startswith(b"\x89PNG")
     decoded = cv2.imdecode(np.frombuffer(whole, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
     np.testing.assert_array_equal(decoded[..., ::-1], noise)
     fitting = picture_bytes(noise, most=40_000)
     assert fitting.startswith(b"\xff\xd8")
     assert len(fitting) <= 40_000
     tiny = picture_bytes(noise, most=3000)
-    assert cv2.imdecode(np.frombuffer(tiny, np.uint8), cv2.IMREAD_COLOR).shape[0] < 200
+    shrunk = cv2.imdecode(np.frombuffer(tiny, np.uint8), cv2.IMREAD_COLOR)
+    assert shrunk is not None
+    assert shrunk.shape[0] < 200
 
 
 def test_the_hash_is_that_of_the_pixels() -> None:

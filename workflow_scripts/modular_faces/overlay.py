@@ -82,7 +82,7 @@ def draw_tile(drawn: Drawn, *, tile: int) -> Image.Image:
     if drawn.landmarks is not None:
         points = (drawn.landmarks + 0.5) * scale
         _draw_points(pen, points, radius=max(1.5, tile / 130))
-        if drawn.pose is not None:
+        if drawn.pose is not None and np.isfinite(points[NOSE_TIP]).all():
             _draw_axes(pen, points[NOSE_TIP], drawn.pose, length=tile / 4)
     ink = INK if drawn.landmarks is not None else LOST
     pen.multiline_text((2, tile + 2), drawn.caption, fill=ink, font=_font(), spacing=3)
@@ -194,7 +194,7 @@ def _with_regions(picture: Picture, mesh: NDArray[np.float64] | None) -> Picture
 
 
 def _draw_points(pen: ImageDraw.ImageDraw, points: NDArray[np.float64], *, radius: float) -> None:
-    for x, y in points:
+    for x, y in points[np.isfinite(points).all(axis=1)]:
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=POINT, outline=OUTLINE)
 
 

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/rekognition/latest/APIReference/API_DetectFaces.html
 
 from __future__ import annotations
 
+import importlib
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
@@ -80,17 +81,16 @@ class RekognitionBackend:
         logger.info("Rekognition: %d pictures sent, %d answers were there already", asked, kept)
 
     def _ask(self, content: bytes, image_id: str) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
+        faults = importlib.import_module("botocore.exceptions")
         try:
             response = self._client.detect_faces(Image={"Bytes": content}, Attributes=["ALL"])
-        except ClientError as error:
+        except faults.ClientError as error:
             code = error.response["Error"]["Code"]
             if code in FAULTS_OF_A_PICTURE:
                 logger.exception("Rekognition cannot read %s", image_id)
                 return {"FaceDetails": [], "Fault": code}
             raise RekognitionError(_stopped(str(error))) from error
-        except BotoCoreError as error:
+        except faults.BotoCoreError as error:
             raise RekognitionError(_stopped(str(error))) from error
         return {"FaceDetails": response["FaceDetails"]}
 

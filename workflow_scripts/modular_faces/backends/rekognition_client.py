@@ -12,7 +12,7 @@ class RekognitionError(RuntimeError):
 
 
 def check_access(options: Mapping[str, Any]) -> None:
-    """Refuse before any job starts what would be refused in every job.
+    """Refuse before any job starts what every job would be refused.
 
     Parameters
     ----------
@@ -24,6 +24,10 @@ def check_access(options: Mapping[str, Any]) -> None:
     RekognitionError
         Without consent, package, login or region. Nothing is sent.
     """
+    _open_session(options)
+
+
+def _open_session(options: Mapping[str, Any]) -> Any:
     if not options["consent"]:
         raise RekognitionError(
             "config key 'rekognition.consent' is false: backend rekognition sends every picture to Amazon; "
@@ -40,6 +44,7 @@ def check_access(options: Mapping[str, Any]) -> None:
             "config key 'rekognition.region' is empty, and your AWS login names none; give one such as "
             "eu-west-1, where the pictures may be processed"
         )
+    return session
 
 
 def open_client(options: Mapping[str, Any]) -> Any:
@@ -54,11 +59,11 @@ def open_client(options: Mapping[str, Any]) -> Any:
     ------
     RekognitionError
     """
-    check_access(options)
+    session = _open_session(options)
     config = importlib.import_module("botocore.config").Config(
         retries={"mode": options["retries"], "total_max_attempts": options["attempts"]}
     )
-    return _session(options).client("rekognition", config=config)
+    return session.client("rekognition", config=config)
 
 
 def _session(options: Mapping[str, Any]) -> Any:

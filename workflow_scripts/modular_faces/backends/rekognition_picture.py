@@ -33,7 +33,7 @@ def filled_up(picture: Picture) -> Picture:
 def picture_hash(picture: Picture) -> str:
     """SHA-256 of size and pixels, so that name, format and metadata of a file do not count."""
     digest = hashlib.sha256(f"{picture.shape[1]}x{picture.shape[0]}\n".encode())
-    digest.update(np.ascontiguousarray(picture))
+    digest.update(picture.tobytes())
     return digest.hexdigest()
 
 
