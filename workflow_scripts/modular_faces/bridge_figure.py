@@ -124,7 +124,7 @@ def mean_face(landmarks: NDArray[np.float64]) -> NDArray[np.float64] | None:
     (68, 2) ndarray of float64, or None
         NaN for points that are never there; None when no face has all the others.
     """
-    there = np.isfinite(landmarks).all(axis=2).any(axis=0)
+    there = np.asarray(np.isfinite(landmarks).all(axis=2).any(axis=0))
     some = landmarks[:, there]
     whole = landmarks[np.isfinite(some).all(axis=(1, 2))]
     if not len(whole) or not (there[36] and there[45]):
@@ -183,7 +183,7 @@ def summary_chart(table: pd.DataFrame) -> AnyChart:
     """
     overall = table[table["label"] == ALL]
     shares = overall[overall["measure"].isin(["found", "trusted"])].assign(name=lambda t: t["a"])
-    apart = overall[overall["measure"] == "nme"].assign(name=lambda t: t["a"] + " - " + t["b"])
+    apart = overall[overall["measure"] == "nme"].assign(name=lambda t: t["a"] + " and " + t["b"])
     left = _dots(shares, "share of pictures, with its interval", "found and trusted", percent=True)
     if apart.empty:
         return left

@@ -54,12 +54,14 @@ def worst_pictures(a: Instrument, b: Instrument, *, seen_by_both: Container[str]
     ]
     of_a = only[0][: max(half // 2, half - len(only[1]))]
     of_b = only[1][: half - len(of_a)]
-    chosen = dict.fromkeys(of_a, f"only {a.name}") | dict.fromkeys(of_b, f"only {b.name}")
+    chosen = dict.fromkeys(of_a, f"only {a.name} trusts") | dict.fromkeys(
+        of_b, f"only {b.name} trusts"
+    )
     apart = landmarks_apart(a, b)
     order = np.argsort(-np.nan_to_num(apart.errors, nan=-1.0), kind="stable")
     for row in order[: MOST_PICTURES - len(chosen)].tolist():
         if np.isfinite(apart.errors[row]):
-            chosen[apart.image_ids[row]] = f"{apart.errors[row]:.1f} % of the eyes apart"
+            chosen[apart.image_ids[row]] = f"{apart.errors[row]:.1f} % of eye distance apart"
     return chosen
 
 

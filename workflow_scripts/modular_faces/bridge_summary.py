@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modular_faces.bridge import ALL, LEAST_PICTURES, Instrument
+from modular_faces.csv_cells import safe_cells
 from modular_faces.inference.intervals import wilson
 from modular_faces.tables import whole_file
 
@@ -84,7 +85,8 @@ def summary_table(
     frame["instrument"] = frame["backend"] + " " + frame["variant"]
     frame["label"] = frame["image_id"].map(dict(labels)) if labels else None
     rows = [*_alone(frame, confidence), *_together(frame, pairs, labels, confidence)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.assign(label=safe_cells(table["label"]))
 
 
 Row = tuple[str, str, str, str, str, int, float, float, float]
