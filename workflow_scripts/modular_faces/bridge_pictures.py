@@ -10,8 +10,8 @@ from PIL import Image
 
 from modular_faces.bridge import Instrument
 from modular_faces.bridge_summary import landmarks_apart
-from modular_faces.overlay import Drawn, draw_sheet
 from modular_faces.packs import read_pictures
+from modular_faces.tiles import INK, LOST, blank_tile, draw_points, lay_out, write_caption
 
 MOST_PICTURES = 12
 """Of a pair: half of them pictures that only one trusts, half those with landmarks farthest apart."""
@@ -77,11 +77,19 @@ def disagreement_sheet(
     """
     said = worst_pictures(a, b, seen_by_both=seen_by_both)
     shown = dict(pictures(said))
-    tiles = []
-    for name in said:
-        if name in shown:
-            for one in (a, b):
-                points = dict(zip(one.image_ids, one.landmarks, strict=True)).get(name)
-                caption = f"{one.name}\n{said[name]}"
-                tiles.append(Drawn(shown[name], points, None, None, caption))
-    return draw_sheet(tiles, columns=COLUMNS, tile=TILE) if tiles else None
+    points = [dict(zip(one.image_ids, one.landmarks, strict=True)) for one in (a, b)]
+    tiles = [
+        _tile(shown[name], known.get(name), f"{one.name}\n{said[name]}")
+        for name in said
+        if name in shown
+        for one, known in zip((a, b), points, strict=True)
+    ]
+    return lay_out(tiles, columns=COLUMNS) if tiles else None
+
+
+def _tile(picture: Picture, points: NDArray[np.float64] | None, caption: str) -> Image.Image:
+    canvas, scale = blank_tile(picture, tile=TILE)
+    if points is not None:
+        draw_points(canvas, (points + 0.5) * scale)
+    write_caption(canvas, caption, ink=LOST if points is None else INK)
+    return canvas
