@@ -23,6 +23,7 @@ from modular_faces.stage_options import (
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
+from modular_faces.rekognition_cost import cost_of_run
 from modular_faces.provenance import code_digest, library_versions, table_metadata
 from modular_faces.run_file import write_run
 from modular_faces.run_record import describe_run
@@ -44,6 +45,8 @@ if workflow.is_main_process:
             "landmarks.cascade",
             file=sys.stderr,
         )
+    if costs := cost_of_run(CONFIG, pictures=PLAN.count):
+        print(f"modular-faces: {costs}", file=sys.stderr)
     about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
@@ -256,16 +259,22 @@ def tables_of_study(wildcards):
 
 
 def landmark_files():
-    """What the cascade writes for a shard; OpenFace's own numbers where it may have them."""
-    names = ["landmarks", "mesh", "faces"]
-    if CONFIG.landmarks.backend in ("openface", "precomputed"):
-        names.append("openface")
+    """What the cascade writes for a shard; a backend's own numbers where there may be some."""
+    names = ["landmarks", "mesh", "faces", *backends_with_own_numbers()]
     return {name: of_shard(f"{name}.parquet") for name in names}
 
 
-def openface_tables():
-    """OpenFace's own numbers of every shard, where there are such."""
-    return of_all_shards("openface.parquet") if "openface" in landmark_files() else []
+def backends_with_own_numbers():
+    """Backends with more to say than landmarks, of which the table may have some."""
+    backend = CONFIG.landmarks.backend
+    return [
+        name for name in ("openface", "rekognition") if backend in (name, "precomputed")
+    ]
+
+
+def own_tables(backend):
+    """A backend's own numbers of every shard, where there are such."""
+    return of_all_shards(f"{backend}.parquet") if backend in landmark_files() else []
 
 
 def wanted_tables():
@@ -279,8 +288,8 @@ def wanted_tables():
     }
     if CONFIG.merge.full_csv:
         names["full"] = OPTIONAL_FILES["full"]
-    if "openface" in landmark_files():
-        names["openface"] = OPTIONAL_FILES["openface"]
+    for name in backends_with_own_numbers():
+        names[name] = OPTIONAL_FILES[name]
     if CONFIG.landmarks.faces_table:
         names["faces"] = OPTIONAL_FILES["faces"]
     paths = {key: f"{RESULTS}/{name}" for key, name in names.items()}

@@ -2,7 +2,7 @@
 
 Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; with backend precomputed precomputed/*.parquet.
 Gives: shards/*/landmarks.parquet, shards/*/mesh.parquet, shards/*/faces.parquet; with backends openface and
-precomputed shards/*/openface.parquet.
+precomputed shards/*/openface.parquet, with rekognition and precomputed shards/*/rekognition.parquet.
 """
 
 

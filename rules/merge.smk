@@ -2,7 +2,8 @@
 
 Needs: manifest.parquet and what every stage wrote for every shard.
 Gives: features.parquet, features_core.csv, features_dictionary.csv, mesh.parquet, summary.json, and on
-request features.csv and faces.parquet; with backends openface and precomputed openface.parquet.
+request features.csv and faces.parquet; with backends openface and precomputed openface.parquet, with rekognition and
+precomputed rekognition.parquet.
 """
 
 
@@ -13,7 +14,8 @@ rule merge:
         landmarks=of_all_shards("landmarks.parquet"),
         mesh=of_all_shards("mesh.parquet"),
         faces=of_all_shards("faces.parquet"),
-        openface=openface_tables(),
+        openface=own_tables("openface"),
+        rekognition=own_tables("rekognition"),
         expression=of_all_shards("expression.parquet"),
         color=of_all_shards("color.parquet"),
         texture=of_all_shards("texture.parquet"),

@@ -2,8 +2,8 @@
 
 Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet; where
 successes are sampled (study.successes) the part whose failures are studied.
-Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv and
-the figures in bridge/.
+Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv,
+backends.csv, and in bridge/ figures, times and, unless pages are shared, private pictures.
 """
 
 
@@ -66,8 +66,10 @@ rule bridge:
     input:
         study=rules.gather_study.output.table,
         manifest=rules.manifest.output.table,
+        pictures=of_all_shards("pictures.arrow"),
     output:
         table=f"{RESULTS}/bridge.csv",
+        summary=f"{RESULTS}/backends.csv",
         figures=directory(f"{RESULTS}/bridge"),
     log:
         log_of("bridge"),
@@ -80,6 +82,9 @@ rule bridge:
         mem_mb=memory_of(1500),
         runtime=minutes_of(30),
     params:
+        benchmarks=f"{RESULTS}/benchmarks",
+        confidence=CONFIG.failures.confidence,
+        share=CONFIG.share,
         code=code_of("bridge"),
     message:
         "measuring how far the backends agree"

@@ -1,5 +1,6 @@
-"""Report how far the backends of the study agree on the pictures both found."""
+"""Report how far the backends of the study agree, what each finds, and where they disagree most."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,14 @@ from modular_faces.bridge import (
     instruments_of_study,
     pairs_of_study,
 )
-from modular_faces.bridge_figure import bridge_chart, figure_name
+from modular_faces.bridge_figure import bridge_chart, figure_name, summary_chart
+from modular_faces.bridge_pictures import disagreement_sheet, read_packs
+from modular_faces.bridge_summary import (
+    pictures_of_parts,
+    seconds_per_picture,
+    summary_table,
+    write_seconds,
+)
 from modular_faces.figures import save_figure
 from modular_faces.jobs import start_job
 from modular_faces.tables import read_table, whole_file
@@ -19,19 +27,40 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
+figures = Path(snakemake.output.figures)
+study = read_table(snakemake.input.study)
 manifest = read_table(snakemake.input.manifest)
 labels = (
     dict(zip(*(manifest.column(n).to_pylist() for n in ("image_id", "label_name")), strict=True))
     if "label_name" in manifest.column_names
     else {}
 )
-parts = instruments_of_study(read_table(snakemake.input.study))
+parts = instruments_of_study(study)
 pairs = [(parts[one], parts[other]) for one, other in pairs_of_study(parts)]
 rows = [row for one, other in pairs for row in compare(one, other, labels)]
 print(bridge_text(rows))
 with whole_file(snakemake.output.table) as temporary:
     temporary.write_text(agreement_csv(rows), encoding="utf-8")
 for one, other in pairs:
-    save_figure(
-        bridge_chart(one, other, rows), Path(snakemake.output.figures, figure_name(one, other))
-    )
+    save_figure(bridge_chart(one, other, rows), figures / figure_name(one, other))
+
+summary = summary_table(study, pairs, labels, confidence=snakemake.params.confidence)
+with whole_file(snakemake.output.summary) as temporary:
+    summary.to_csv(temporary, index=False, lineterminator="\n")
+save_figure(summary_chart(summary), figures / "backends")
+
+seen = pictures_of_parts(study)
+counts = {run: len(ids) for run, ids in seen.items()}
+seconds = seconds_per_picture(Path(snakemake.params.benchmarks), list(parts), counts)
+write_seconds(seconds, figures / "seconds_per_picture.csv")
+if not snakemake.params.share:
+    for first, second in pairs_of_study(parts):
+        one, other = parts[first], parts[second]
+        sheet = disagreement_sheet(
+            one,
+            other,
+            partial(read_packs, snakemake.input.pictures),
+            seen_by_both=seen[first] & seen[second],
+        )
+        if sheet is not None:
+            sheet.save(figures / f"private_{figure_name(one, other)}.png")

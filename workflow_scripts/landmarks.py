@@ -10,6 +10,7 @@ from modular_faces.landmark_tables import (
     faces_table,
     landmark_table,
     openface_table,
+    rekognition_table,
     trusted_meshes,
 )
 from modular_faces.landmarks import cascade_stages, find_faces, with_meshes
@@ -35,10 +36,11 @@ outcomes = find_faces(
 if backend.mesh_partners is None:
     mesh = mesh_backend(options)
     outcomes = with_meshes(outcomes, read, mesh.mesh_at, accept=options["mesh_accept"])
-if snakemake.output.get("openface"):
-    write_table(
-        openface_table(outcomes, stages=stages), snakemake.output.openface, metadata=metadata
-    )
+for name, own_table in (("openface", openface_table), ("rekognition", rekognition_table)):
+    if snakemake.output.get(name):
+        write_table(
+            own_table(outcomes, stages=stages), snakemake.output.get(name), metadata=metadata
+        )
 write_table(faces_table(outcomes), snakemake.output.faces, metadata=metadata)
 write_table(
     mesh_table(list(outcomes), trusted_meshes(outcomes)), snakemake.output.mesh, metadata=metadata

@@ -41,8 +41,9 @@ write_dictionary(described, output.dictionary)
 write_parts(map(read_table, inputs.mesh), output.mesh, metadata=metadata)
 if output.get("faces"):
     write_parts(map(read_table, inputs.faces), output.faces, metadata=metadata)
-if output.get("openface"):
-    write_parts(map(read_table, inputs.openface), output.openface, metadata=metadata)
+for name in ("openface", "rekognition"):
+    if output.get(name):
+        write_parts(map(read_table, inputs.get(name)), output.get(name), metadata=metadata)
 for name in set(OPTIONAL_FILES) - set(output.keys()):
     Path(output.features).with_name(OPTIONAL_FILES[name]).unlink(missing_ok=True)
 write_summary(

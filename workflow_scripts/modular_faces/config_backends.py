@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from modular_faces.config_values import Fraction, Name, PathName, Section
 
-BackendName = Literal["mesh", "openface", "dlib", "precomputed"]
+BackendName = Literal["mesh", "openface", "dlib", "rekognition", "precomputed"]
+
+SIDED = {
+    "openface": "OpenFace's gaze, eyes and action units",
+    "rekognition": "Rekognition's own numbers",
+}
+"""What of a backend would be that of a mirrored face on a mirrored picture."""
 
 
 class OpenFace(Section):
@@ -76,6 +83,30 @@ class Dlib(Section):
     """Least score of the detector for a face to be trusted. dlib has no measure of its landmarks."""
 
 
+class Rekognition(Section):
+    """Amazon Rekognition's DetectFaces, for backend rekognition; sends pictures to Amazon: docs/backends.md."""
+
+    consent: bool = False
+    """Must be true: that the pictures may be sent to Amazon, on your own login and bill."""
+    region: str | None = None
+    """Where Amazon processes them, such as eu-west-1; null for that of your login (`aws configure`)."""
+    cache: PathName = "rekognition"
+    """Folder of the answers, one JSON file for each picture and variant; what is there is not asked again. Outside the
+    results, so that removing results costs nothing."""
+    accept: Fraction = 0.9
+    """Least `Confidence` / 100 of a face that is trusted: that there is a face. Rekognition has no measure of its
+    landmarks."""
+    retries: Literal["standard", "adaptive"] = "adaptive"
+    """botocore's way of trying again: with longer and longer pauses, and with `adaptive` also slower from the start
+    where Amazon throttles."""
+    attempts: Annotated[int, Field(ge=1, le=50)] = 10
+    """How often a call is made in all before the job stops."""
+    price: Annotated[float, Field(ge=0)] = 1.0
+    """US dollars for 1,000 pictures, for the estimate that is printed before anything is sent."""
+    price_date: str = "2024-12"
+    """When that was the price (first million pictures of a month, us-east-1)."""
+
+
 class PrecomputedSource(Section):
     """Outputs that a lab already has of the pictures of this dataset."""
 
@@ -101,3 +132,31 @@ class Precomputed(Section):
     each stands for itself."""
     accept: Fraction = 0.7
     """Least confidence of a face that is trusted; what has no confidence is trusted."""
+
+
+def check_backends(
+    asked: Iterable[str | None], dlib: Dlib, rekognition: Rekognition, precomputed: Precomputed
+) -> None:
+    """Refuse backends that are asked for and lack what they cannot do without.
+
+    Raises
+    ------
+    ValueError
+        Names the key and the cure.
+    """
+    names = set(asked)
+    if "dlib" in names and dlib.predictor is None:
+        raise ValueError(
+            "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "
+            "(docs/backends.md says where to get it)"
+        )
+    if "rekognition" in names and not rekognition.consent:
+        raise ValueError(
+            "rekognition.consent is false, and backend rekognition sends every picture to Amazon; set it to "
+            "true if you may do that with these pictures (docs/backends.md)"
+        )
+    if "precomputed" in names and not precomputed.sources:
+        raise ValueError(
+            "precomputed.sources is empty; say where the outputs are: "
+            "precomputed: {sources: {mine: {path: /my/outputs}}}"
+        )

@@ -146,6 +146,13 @@ def check_paths(config: Config) -> None:
             "backend dlib needs the package dlib-bin, which is not installed; "
             "`pip install 'modular-faces[dlib]'` or `pip install dlib-bin` (docs/backends.md)"
         )
+    if "rekognition" in asked:
+        from modular_faces.backends.rekognition_client import RekognitionError, check_access
+
+        try:
+            check_access(config.rekognition.model_dump())
+        except RekognitionError as error:
+            raise ConfigError(str(error)) from None
     if "openface" in asked:
         from modular_faces.backends.openface_command import OpenFaceMissingError, find_program
 

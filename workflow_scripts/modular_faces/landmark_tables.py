@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from modular_faces.backends import Face, Stage, as_record
 from modular_faces.backends.openface_output import FEATURE_COLUMNS
+from modular_faces.backends.rekognition_response import COLUMNS as REKOGNITION_COLUMNS
 from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.face_model import FaceGeometry
 from modular_faces.head_angles import angle_matrix
@@ -21,7 +22,7 @@ PIXEL_DECIMALS = 2
 """Coordinates are rounded to a hundredth of a pixel, so that other CPUs agree."""
 SCORE_DECIMALS = 4
 
-_OPENFACE_DECIMALS = 6
+_OWN_DECIMALS = 6
 _NO_POSE = np.full(6, np.nan)
 
 
@@ -149,27 +150,42 @@ def faces_table(outcomes: Mapping[str, Outcome]) -> pa.Table:
 
 
 def openface_table(outcomes: Mapping[str, Outcome], *, stages: Sequence[Stage]) -> pa.Table:
-    """Make the table of everything OpenFace says, a row per face of the attempt that was taken.
+    """Make the table of everything OpenFace says; see `own_table`."""
+    return own_table(outcomes, stages=stages, columns=FEATURE_COLUMNS)
+
+
+def rekognition_table(outcomes: Mapping[str, Outcome], *, stages: Sequence[Stage]) -> pa.Table:
+    """Make the table of everything Rekognition says; see `own_table`."""
+    return own_table(outcomes, stages=stages, columns=REKOGNITION_COLUMNS)
+
+
+def own_table(
+    outcomes: Mapping[str, Outcome], *, stages: Sequence[Stage], columns: Sequence[str]
+) -> pa.Table:
+    """Make the table of everything a backend says, a row per face of the attempt that was taken.
 
     Parameters
     ----------
     outcomes : mapping of str to Outcome
     stages : sequence of Stage
         The stages that `Outcome.stage` counts.
+    columns : sequence of str
+        The backend's own; faces that have none of them are another's and left out.
 
     Returns
     -------
     pyarrow.Table
-        image_id, face, chosen, trusted, variant, stage, then OpenFace's own columns (float32). 2-D points are
-        in pixels of the original picture, all else is as OpenFace wrote it.
+        image_id, face, chosen, trusted, variant, stage, then `columns` (float32). 2-D points are in pixels of
+        the original picture, all else is as the backend gave it.
     """
+    wanted = set(columns)
     rows = [
         (image_id, number, face, outcome)
         for image_id, outcome in outcomes.items()
         for number, face in enumerate(outcome.everyone)
-        if face.record is not None
+        if face.record is not None and not wanted.isdisjoint(face.record)
     ]
-    columns: dict[str, pa.Array] = {
+    table: dict[str, pa.Array] = {
         "image_id": pa.array([row[0] for row in rows], pa.string()),
         "face": pa.array([row[1] for row in rows], pa.int16()),
         "chosen": pa.array([row[2] is row[3].face for row in rows], pa.bool_()),
@@ -178,7 +194,7 @@ def openface_table(outcomes: Mapping[str, Outcome], *, stages: Sequence[Stage]) 
         "stage": pa.array([row[3].stage for row in rows], pa.int16()),
     }
     records = [row[2].record or {} for row in rows]
-    for name in FEATURE_COLUMNS:
+    for name in columns:
         values = np.array([record.get(name, np.nan) for record in records], np.float64)
-        columns[name] = floats_to_arrow(np.round(values, _OPENFACE_DECIMALS))
-    return pa.table(columns)
+        table[name] = floats_to_arrow(np.round(values, _OWN_DECIMALS))
+    return pa.table(table)

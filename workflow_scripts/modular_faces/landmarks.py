@@ -10,7 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modular_faces.backends import Answer, Backend, Face, Stage, most_prominent
+from modular_faces.backends import (
+    Answer,
+    Backend,
+    Face,
+    Stage,
+    most_prominent,
+    openface_output,
+    rekognition_response,
+)
 from modular_faces.backends.openface_output import record_to_original
 from modular_faces.steps import TooLargeError
 from modular_faces.variants import Applied, apply_variant, landmarks_to_original
@@ -23,6 +31,8 @@ MeshOf = Callable[[Picture, NDArray[np.float64]], tuple[NDArray[np.float64], flo
 
 _MIRRORED_POSE = np.array([-1.0, 1, 1, 1, -1, -1])
 """Tx, Ry and Rz change their signs in a mirror."""
+
+_OWN_POINTS = (*openface_output.POINTS, *rekognition_response.POINTS)
 
 logger = logging.getLogger(__name__)
 
@@ -211,7 +221,7 @@ def to_original(face: Face, applied: Applied, *, mesh_partners: NDArray[np.intp]
         record = None
         pose = None if pose is None else pose * _MIRRORED_POSE
     elif record is not None:
-        record = record_to_original(record, applied.affine)
+        record = record_to_original(record, applied.affine, points=_OWN_POINTS)
     return replace(
         face,
         landmarks=landmarks_to_original(applied, face.landmarks),
@@ -233,8 +243,8 @@ def with_meshes(
     pictures : callable
         As for `find_faces`.
     mesh_of : callable
-        Reads the mesh of a (H, W, 3) uint8 RGB picture where (68, 2) landmarks are; gives (478, 3) points
-        and a presence.
+        Reads the mesh of a (H, W, 3) uint8 RGB picture where (68, 2) landmarks are, of which some may be
+        NaN; gives (478, 3) points and a presence.
     accept : float
         Least presence; where it is not reached, there is no mesh.
 
@@ -246,9 +256,7 @@ def with_meshes(
     wanted = {
         image_id
         for image_id, outcome in outcomes.items()
-        if outcome.trusted
-        and outcome.face is not None
-        and np.isfinite(outcome.face.landmarks).all()
+        if outcome.trusted and outcome.face is not None and _shows_both_eyes(outcome.face.landmarks)
     }
     complete = dict(outcomes)
     for image_id, picture in pictures(wanted) if wanted else ():
@@ -261,3 +269,9 @@ def with_meshes(
             everyone = tuple(face if one is outcome.face else one for one in outcome.everyone)
             complete[image_id] = replace(outcome, face=face, everyone=everyone)
     return complete
+
+
+def _shows_both_eyes(landmarks: NDArray[np.float64]) -> bool:
+    """Whether there is a point of either eye: without, nothing says how the face is turned."""
+    known = np.isfinite(landmarks).all(axis=1)
+    return bool(known[36:42].any() and known[42:48].any())

@@ -9,21 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.packs import read_pictures
 from modular_faces.pose import HeadPose, rotation_matrix
 from modular_faces.regions import region_masks
 from modular_faces.tables import matrix_from_table, read_meshes, read_table
+from modular_faces.tiles import INK, LOST, blank_tile, draw_points, lay_out, write_caption
 
-CAPTION: Final = 36
-GAP: Final = 8
-PAPER: Final = (255, 255, 255)
-INK: Final = (30, 30, 30)
-LOST: Final = (200, 30, 30)
-POINT: Final = (255, 255, 255)
-OUTLINE: Final = (20, 20, 20)
 REGION_COLORS: Final[Mapping[str, tuple[int, int, int]]] = {
     "forehead": (230, 159, 0),
     "eyes": (86, 180, 233),
@@ -72,20 +66,13 @@ def draw_tile(drawn: Drawn, *, tile: int) -> Image.Image:
     tile : int
         Side of the square the picture is fitted into, in pixels.
     """
-    height, width = drawn.picture.shape[:2]
-    scale = tile / max(height, width)
-    colored = _with_regions(drawn.picture, drawn.mesh)
-    size = (max(1, round(scale * width)), max(1, round(scale * height)))
-    canvas = Image.new("RGB", (tile, tile + CAPTION), PAPER)
-    canvas.paste(Image.fromarray(colored).resize(size, Image.Resampling.BICUBIC))
-    pen = ImageDraw.Draw(canvas)
+    canvas, scale = blank_tile(_with_regions(drawn.picture, drawn.mesh), tile=tile)
     if drawn.landmarks is not None:
         points = (drawn.landmarks + 0.5) * scale
-        _draw_points(pen, points, radius=max(1.5, tile / 130))
-        if drawn.pose is not None:
-            _draw_axes(pen, points[NOSE_TIP], drawn.pose, length=tile / 4)
-    ink = INK if drawn.landmarks is not None else LOST
-    pen.multiline_text((2, tile + 2), drawn.caption, fill=ink, font=_font(), spacing=3)
+        draw_points(canvas, points)
+        if drawn.pose is not None and np.isfinite(points[NOSE_TIP]).all():
+            _draw_axes(ImageDraw.Draw(canvas), points[NOSE_TIP], drawn.pose, length=tile / 4)
+    write_caption(canvas, drawn.caption, ink=INK if drawn.landmarks is not None else LOST)
     return canvas
 
 
@@ -97,16 +84,7 @@ def draw_sheet(pictures: Sequence[Drawn], *, columns: int, tile: int) -> Image.I
     ValueError
         If there are none.
     """
-    if not pictures:
-        raise ValueError("there is no picture to draw")
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
-    step = (tile + GAP, tile + CAPTION + GAP)
-    sheet = Image.new("RGB", (columns * step[0] + GAP, rows * step[1] + GAP), PAPER)
-    for number, drawn in enumerate(pictures):
-        place = (GAP + number % columns * step[0], GAP + number // columns * step[1])
-        sheet.paste(draw_tile(drawn, tile=tile), place)
-    return sheet
+    return lay_out([draw_tile(drawn, tile=tile) for drawn in pictures], columns=columns)
 
 
 def choose(results: Path, *, number: int, seed: int, lost_only: bool) -> list[dict[str, Any]]:
@@ -193,11 +171,6 @@ def _with_regions(picture: Picture, mesh: NDArray[np.float64] | None) -> Picture
     return np.rint(colored).astype(np.uint8)
 
 
-def _draw_points(pen: ImageDraw.ImageDraw, points: NDArray[np.float64], *, radius: float) -> None:
-    for x, y in points:
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=POINT, outline=OUTLINE)
-
-
 def _draw_axes(
     pen: ImageDraw.ImageDraw, origin: NDArray[np.float64], pose: HeadPose, *, length: float
 ) -> None:
@@ -206,7 +179,3 @@ def _draw_axes(
         x, y, _ = rotation @ np.array(axis, dtype=np.float64) * length
         tip = (origin[0] + x, origin[1] - y)
         pen.line((origin[0], origin[1], *tip), fill=color, width=3)
-
-
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size=12)

@@ -11,14 +11,14 @@ import numpy as np
 import pyarrow as pa
 
 from modular_faces.backends.openface_output import FEATURE_COLUMNS
+from modular_faces.backends.rekognition_response import BOX_COLUMNS, COLUMNS
 from modular_faces.matching import Matches, match_names
 from modular_faces.precomputed_files import Seen, read_source
 from modular_faces.tables import floats_to_arrow
 
-BOX_COLUMNS = ("box_x0", "box_y0", "box_x1", "box_y1")
-"""In parts of width and height."""
+NUMBER_COLUMNS = ("detector_score", *BOX_COLUMNS, *FEATURE_COLUMNS, *COLUMNS)
+"""OpenFace's and Rekognition's; of the latter boxes and landmarks are in parts of width and height."""
 
-NUMBER_COLUMNS = ("detector_score", *BOX_COLUMNS, *FEATURE_COLUMNS)
 SHOWN = 10
 """Names of each kind that the log shows; the report has all."""
 

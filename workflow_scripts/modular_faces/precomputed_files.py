@@ -15,6 +15,7 @@ from modular_faces.backends.openface_output import (
     read_records,
     records_of,
 )
+from modular_faces.backends.rekognition_response import numbers_of
 
 Numbers = Mapping[str, float]
 
@@ -130,23 +131,14 @@ def _json(path: Path) -> Any:
 
 
 def _rekognition_faces(name: str, response: Any, where: Path) -> Seen:
+    """Read a response; one of our own cache says itself of which picture it is."""
     try:
-        return Seen(name, tuple(_rekognition_face(face) for face in response["FaceDetails"]))
-    except (KeyError, TypeError):
+        faces = tuple(numbers_of(face) for face in response["FaceDetails"])
+        return Seen(response.get("picture", name), faces)
+    except (AttributeError, KeyError, TypeError):
         raise ValueError(
             f"{where}: what it says of '{name}' is no response of Rekognition's DetectFaces"
         ) from None
-
-
-def _rekognition_face(face: Mapping[str, Any]) -> Numbers:
-    box = face["BoundingBox"]
-    return {
-        "detector_score": face["Confidence"] / 100,
-        "box_x0": box["Left"],
-        "box_y0": box["Top"],
-        "box_x1": box["Left"] + box["Width"],
-        "box_y1": box["Top"] + box["Height"],
-    }
 
 
 def _list(path: Path, *, listed: str) -> Iterator[Seen]:

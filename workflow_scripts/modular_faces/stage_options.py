@@ -118,6 +118,9 @@ def _backend_options(config: Config, backend: str) -> dict[str, Any]:
         return options | {"accept": config.openface.accept, "openface": openface}
     if backend == "dlib":
         return options | {"accept": 0.5, "dlib": config.dlib.model_dump()}
+    if backend == "rekognition":
+        section = config.rekognition.model_dump(exclude={"accept", "price", "price_date"})
+        return options | {"accept": config.rekognition.accept, "rekognition": section}
     return options | {"accept": config.precomputed.accept}
 
 
@@ -215,9 +218,10 @@ def intervention_options(config: Config) -> dict[str, Any]:
 
 
 def intervened_variant(config: Config) -> dict[str, Any] | None:
-    """Options of the backend that looks at changed pictures; None where it cannot be run again."""
+    """Options of the backend that looks at changed pictures; None where it cannot, or each picture costs money."""
     backend, variant = config.outcome_run()
-    return None if backend == "precomputed" else study_options(config, backend, variant)
+    again = backend not in ("precomputed", "rekognition")
+    return study_options(config, backend, variant) if again else None
 
 
 def model_options(config: Config) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Face:
     pose : (6,) ndarray of float64, or None
         OpenFace's own Tx, Ty, Tz (mm), Rx, Ry, Rz (rad).
     record : mapping of str to float, or None
-        All numbers of OpenFace by its names.
+        All numbers of OpenFace or Rekognition by its names.
     """
 
     landmarks: NDArray[np.float64]

@@ -80,20 +80,21 @@ class MeshBackend:
     def mesh_at(
         self, picture: NDArray[np.uint8], landmarks: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], float]:
-        """Read the mesh of a face whose 68 landmarks another backend found.
+        """Read the mesh of a face whose landmarks another backend found.
 
         Parameters
         ----------
         picture : (H, W, 3) ndarray of uint8
         landmarks : (68, 2) ndarray of float64
+            NaN where missing; some of either eye must be there.
 
         Returns
         -------
         mesh : (478, 3) ndarray of float64
         presence : float
         """
-        eyes = np.array([landmarks[36:42].mean(axis=0), landmarks[42:48].mean(axis=0)])
-        box = np.concatenate([landmarks.min(axis=0), landmarks.max(axis=0)])
+        eyes = np.array([np.nanmean(landmarks[k : k + 6], axis=0) for k in (36, 42)])
+        box = np.concatenate([np.nanmin(landmarks, axis=0), np.nanmax(landmarks, axis=0)])
         found = mesh_from_region(
             self._model, picture, region_from_detection(Detection(np.nan, box, eyes))
         )

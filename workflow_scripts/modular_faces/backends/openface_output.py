@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,12 @@ NUMBERS_OF_ROW = ("face", "frame", "face_id", "timestamp", "success")
 """Columns that number a row; they describe no face."""
 
 EYE_POINTS = 56
+
+POINTS = (
+    *((f"x_{k}", f"y_{k}") for k in range(68)),
+    *((f"eye_lmk_x_{k}", f"eye_lmk_y_{k}") for k in range(EYE_POINTS)),
+)
+"""Columns of each 2-D point."""
 
 Record = Mapping[str, float]
 """Numbers of one face by OpenFace's names."""
@@ -123,26 +129,31 @@ def face_of(record: Record) -> Face:
     )
 
 
-def record_to_original(record: Record, affine: FloatArray) -> Record:
-    """Bring the 2-D points of a face, eyes included, from a variant to the original picture.
+def record_to_original(
+    record: Record, affine: FloatArray, *, points: Sequence[tuple[str, str]]
+) -> Record:
+    """Bring the 2-D points among a backend's own numbers from a variant to the original picture.
 
     Parameters
     ----------
     record : mapping of str to float
+    points : sequence of (str, str)
+        Names of x and y of each point; points that the record does not have are passed over.
     affine : (2, 3) ndarray of float64
         From pixels of the original picture to those of the variant.
 
     Returns
     -------
     mapping of str to float
-        All other numbers are as OpenFace wrote them.
+        All other numbers are as the backend gave them.
     """
-    back = invert(affine)
+    names = [pair for pair in points if pair[0] in record]
+    if not names:
+        return record
+    found = np.array([(record[x], record[y]) for x, y in names])
     moved = dict(record)
-    for prefix, count in (("", 68), ("eye_lmk_", EYE_POINTS)):
-        names = [(f"{prefix}x_{k}", f"{prefix}y_{k}") for k in range(count)]
-        if names[0][0] in record:
-            points = transform(back, np.array([(record[x], record[y]) for x, y in names]))
-            for (x, y), (new_x, new_y) in zip(names, points.tolist(), strict=True):
-                moved[x], moved[y] = new_x, new_y
+    for (x, y), (new_x, new_y) in zip(
+        names, transform(invert(affine), found).tolist(), strict=True
+    ):
+        moved[x], moved[y] = new_x, new_y
     return moved

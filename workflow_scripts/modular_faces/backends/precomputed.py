@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from modular_faces.backends import Answer, Face, Stage
 from modular_faces.backends.openface_output import FEATURE_COLUMNS, face_of
+from modular_faces.backends.rekognition_response import face_of_parts
 from modular_faces.columns import LANDMARK_COLUMNS
-from modular_faces.precomputed import BOX_COLUMNS, NUMBER_COLUMNS
+from modular_faces.precomputed import NUMBER_COLUMNS
 from modular_faces.tables import matrix_from_table, read_table
 from modular_faces.variants import Applied
 
@@ -69,13 +71,5 @@ def _face(row: np.ndarray, applied: Applied) -> Face:
     record = {name: numbers[name] for name in FEATURE_COLUMNS if np.isfinite(numbers[name])}
     if all(name in record for name in LANDMARK_COLUMNS):
         return face_of(record)
-    height, width = applied.picture.shape[:2]
-    parts = np.array([numbers[name] for name in BOX_COLUMNS])
-    return Face(
-        landmarks=np.full((68, 2), np.nan),
-        box=parts * [width, height, width, height] - 0.5,
-        mesh=None,
-        detector_score=numbers["detector_score"],
-        mesh_presence=np.nan,
-        confidence=numbers["confidence"],
-    )
+    face = face_of_parts(numbers, applied.picture.shape)
+    return replace(face, confidence=numbers["confidence"], record=face.record or None)

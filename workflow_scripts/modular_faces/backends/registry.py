@@ -7,6 +7,8 @@ from typing import Any
 
 from modular_faces.backends import Backend
 
+BACKENDS = ("mesh", "openface", "dlib", "rekognition", "precomputed")
+
 
 def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> Backend:
     """Load a backend.
@@ -38,6 +40,10 @@ def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> B
         return DlibBackend(
             options["dlib"], mesh=_mesh_for_boxes(options), mesh_accept=options["mesh_accept"]
         )
+    if name == "rekognition":
+        from modular_faces.backends.rekognition import RekognitionBackend
+
+        return RekognitionBackend(options["rekognition"])
     if name == "precomputed":
         from modular_faces.backends.precomputed import PrecomputedBackend
 
@@ -45,7 +51,7 @@ def open_backend(options: Mapping[str, Any], *, tables: Sequence[str] = ()) -> B
         if len(tables) != len(sources):
             raise ValueError("outputs that exist already are read by the workflow only")
         return PrecomputedBackend(dict(zip(sources, tables, strict=True)))
-    raise ValueError(f"there is no backend '{name}'; known: mesh, openface, dlib, precomputed")
+    raise ValueError(f"there is no backend '{name}'; known: {', '.join(BACKENDS)}")
 
 
 def _open_mesh(options: Mapping[str, Any]) -> Backend:

@@ -14,8 +14,9 @@ from modular_faces.failures.hash_order import hash_order
 from modular_faces.failures.outcome import Outcome
 
 CANNOT_RUN = (
-    "The outcome comes from outputs that existed already, whose program cannot be run again on changed pictures: "
-    "nothing could be intervened on, and everything is only associated with failing."
+    "The outcome comes from outputs that existed already or from a service that charges for every picture, and "
+    "is not asked again for changed pictures: nothing could be intervened on, and everything is only associated "
+    "with failing."
 )
 """Why nothing is tried on the failures of a program that is not there."""
 

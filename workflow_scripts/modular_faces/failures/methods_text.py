@@ -23,6 +23,8 @@ _REFERENCES = (
 _BACKENDS = {
     "mesh": "the face detector and 478-point mesh of MediaPipe's face landmarker (Kartynnik et al., 2019)",
     "openface": "OpenFace 2.2 (Baltrusaitis et al., 2018)",
+    "dlib": "dlib's HOG detector and 68 landmarks (King, 2009; Kazemi & Sullivan, 2014)",
+    "rekognition": "Amazon Rekognition's DetectFaces",
     "precomputed": "outputs that existed already",
 }
 _BACKEND_REFERENCES = {

@@ -24,6 +24,7 @@ _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
     "dlib": "dlib",
+    "rekognition": "Amazon Rekognition",
     "precomputed": "outputs that existed already",
 }
 
