@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export DATA NAME
 
-.PHONY: help run test test-slow lint format bench measure-landmarks schema sample lock clean unlock
+.PHONY: help run test test-slow test-browser lint format bench measure-landmarks schema sample lock clean unlock
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,11 @@ test: $(VENV)/.dev  ## unit, workflow and fault tests
 
 test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe
 	$(BIN)/pytest tests/parity
+
+test-browser: $(VENV)/.dev  ## the pages in a headless Chromium (Debian's; root installs it)
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
+	$(BIN)/pytest tests/browser
 
 lint: $(VENV)/.dev  ## ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .

@@ -23,6 +23,8 @@ include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
 include: "rules/modular.smk"
+include: "rules/failures.smk"
+include: "rules/failures_page.smk"
 
 
 rule all:

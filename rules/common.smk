@@ -12,6 +12,7 @@ from modular_faces.stage_options import (
     failure_options,
     layout_options,
     model_options,
+    options_digest,
     precomputed_options,
     stage_options,
     study_options,
@@ -20,7 +21,7 @@ from modular_faces.stage_options import (
 from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
-from modular_faces.provenance import code_digest, table_metadata
+from modular_faces.provenance import code_digest, library_versions, table_metadata
 from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()
@@ -123,6 +124,42 @@ def tables_of_sources(backend):
 def of_failures(name):
     """Path of a file of the failure study."""
     return f"{RESULTS}/failures/{name}"
+
+
+def figures_of(folder, study, title):
+    """Folder of a study's figures, which enter the report of Snakemake but for private ones."""
+    return report(
+        directory(f"{RESULTS}/{folder}/figures/{study}"),
+        patterns=["{figure,(?!private_)[A-Za-z0-9_]+}.svg"],
+        caption="captions/study.rst",
+        category=folder.capitalize(),
+        subcategory=title,
+        labels={"figure": "{figure}"},
+    )
+
+
+def reports_of(folder):
+    """What every rule of a folder of studies says for the page, in the order of the rules."""
+    return [
+        one.output.report
+        for one in workflow.rules
+        if one.name.startswith(f"{folder}_") and "report" in one.output.keys()
+        if not (CONFIG.share and one.name.endswith("_gallery"))
+    ]
+
+
+def output_of(rule_name, output):
+    """An output of a rule above, as a list; empty where the rules make no such thing."""
+    return [
+        getattr(one.output, output)
+        for one in workflow.rules
+        if one.name == rule_name and output in one.output.keys()
+    ]
+
+
+def gallery_of_page():
+    """Pictures for the page, but never for one that may be shared."""
+    return [] if CONFIG.share else output_of("failures_gallery", "pictures")
 
 
 def options_of_failures(study):
@@ -303,6 +340,14 @@ def metadata_of_table():
         "merge",
     )
     return metadata_of("merge", {stage: options_of(stage) for stage in stages})
+
+
+def digest_of_config():
+    """Digest of everything in the config that changes a result, wherever the dataset lies."""
+    given = {"groups_table", "truth_table"}
+    failures = CONFIG.failures.model_dump(exclude=given)
+    table = metadata_of_table()["config_sha256"]
+    return options_digest({"table": table, "failures": failures})
 
 
 def metadata_of_study(wildcards):

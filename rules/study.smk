@@ -74,7 +74,7 @@ rule bridge:
     benchmark:
         benchmark_of("bridge")
     conda:
-        environment("extract")
+        environment("failures")
     threads: 1
     resources:
         mem_mb=memory_of(1500),

@@ -58,6 +58,12 @@ _MESSAGES = {
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
     r"gathering the study": "gather_study",
+    r"describing pictures of shard (\d+)": "descriptors",
+    r"failure rates of every variant": "failures_rates",
+    r"entropy of failures and successes": "failures_entropy",
+    r"who is lost: failures by group": "failures_groups",
+    r"gathering lost pictures": "failures_gallery",
+    r"making the page of the failure study": "failures_page",
 }
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from clones import SAMPLE, Clone, add_lost_pictures, make_clone, make_kaggle, sample_pictures
 
+pytest_plugins = ["chromium"]
+
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:

@@ -21,7 +21,7 @@ def test_all_variants_of_the_study_come_sorted() -> None:
     [
         (
             {"landmarks": {"cascade": [{"variant": "original", "box": "mesh"}]}},
-            "box mesh tells OpenFace where to look; with backend mesh take detector or frame",
+            "box mesh tells OpenFace or dlib where to look; with backend mesh take detector or frame",
         ),
         (
             {
@@ -66,6 +66,11 @@ SOURCE: dict[str, Any] = {
         ({}, ("mesh", "original")),
         ({"study": {"variants": ["sharpen"]}}, ("mesh", "original")),
         ({"study": {"backends": ["mesh", "openface"]}}, ("openface", "original")),
+        (
+            {"study": {"backends": ["dlib"]}, "dlib": {"predictor": "p.dat"}},
+            ("dlib", "original"),
+        ),
+        ({"failures": {"outcome": {"backend": "mesh"}}}, ("mesh", "original")),
         (SOURCE | {"study": {"backends": ["mesh", "precomputed"]}}, ("precomputed", "lab")),
         (
             {"precomputed": {"sources": {"wide": SOURCE["precomputed"]["sources"]["wide"]}}}

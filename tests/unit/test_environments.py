@@ -58,7 +58,7 @@ def lock_versions() -> dict[str, set[str]]:
     for line in (ROOT / "requirements" / "run.lock").read_text().splitlines():
         if pinned := re.match(r"([a-z0-9-]+)==(\S+)( ; .*)? \\$", line):
             marker = pinned[3] or ""
-            if "< '3.12'" not in marker:
+            if "< '3.12'" not in marker and "== 'darwin'" not in marker:
                 versions.setdefault(pinned[1], set()).add(pinned[2])
     return versions
 

@@ -1,5 +1,6 @@
 """The digest of a rule's code changes with every module behind it, and with no other."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,17 @@ def test_an_edit_elsewhere_does_not(package: Path) -> None:
     assert digest(package) == before
 
 
-@pytest.mark.parametrize("script", sorted(path.stem for path in SCRIPTS.glob("*.py")))
+def jobs_of_shards() -> list[str]:
+    """Scripts of rules that run once for every shard, as their logs say."""
+    rules = "".join(path.read_text() for path in sorted((REPOSITORY / "rules").glob("*.smk")))
+    return re.findall(r'log_of\("(\w+)",[^)]*"\{shard\}"', rules)
+
+
+def test_the_shards_have_jobs() -> None:
+    assert {"preprocess", "landmarks", "color", "study"} <= set(jobs_of_shards())
+
+
+@pytest.mark.parametrize("script", jobs_of_shards())
 def test_jobs_of_shards_import_nothing_heavy(script: str) -> None:
     heavy = {"pandas", "scipy", "altair", "sklearn", "pydantic", "matplotlib", "shap"}
     files = provenance.source_files(SCRIPTS / f"{script}.py", package=SCRIPTS / "modular_faces")
@@ -90,3 +101,20 @@ def test_coefficients_beside_a_module_count(tmp_path: Path) -> None:
     (package / "other.csv").write_text("2")
     table.write_text("weight\n1\n")
     assert provenance.code_digest(script, package=package) == first
+
+
+def test_templates_styles_and_scripts_of_a_page_count(tmp_path: Path) -> None:
+    names = (
+        "shell.html",
+        "shell_table.html",
+        "shell.css",
+        "shell.js",
+        "other.html",
+        "shellfish.js",
+    )
+    for name in ("shell.py", *names):
+        (tmp_path / name).touch()
+    files = provenance.with_coefficients([tmp_path / "shell.py"])
+    assert [path.name for path in files] == [
+        *("shell.css", "shell.html", "shell.js", "shell.py", "shell_table.html"),
+    ]

@@ -120,6 +120,8 @@ class Config(Section):
     dataset: Dataset
     results: PathName = "results"
     """Folder of all results."""
+    share: bool = False
+    """Make pages that may be given away: aggregates only, no picture of a person."""
     shards: Annotated[int, Field(ge=1)] | Literal["auto"] = "auto"
     """Number of shards (units of work); `auto` chooses once from number and size of the pictures."""
     variants: dict[Name, Steps] = {}

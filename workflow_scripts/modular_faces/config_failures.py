@@ -52,6 +52,13 @@ class Edges(Section):
     """How often that is repeated."""
 
 
+class Gallery(Section):
+    """Lost pictures on the private page."""
+
+    pictures: Annotated[int, Field(ge=0, le=1000)] = 200
+    """Most pictures that are shown, from every probable cause some."""
+
+
 class Failures(Section):
     """The failure study: `snakemake failures`."""
 
@@ -80,6 +87,7 @@ class Failures(Section):
     """A table with a column `image` and columns x_0..x_67, y_0..y_67: known landmarks, in pixels of the original
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
+    gallery: Gallery = Gallery()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:
@@ -105,7 +113,7 @@ def default_outcome(backends: Sequence[str], sources: Mapping[str, str]) -> tupl
     -------
     backend, variant : str
         OpenFace on the original picture, else outputs that exist already of the original picture, else the
-        mesh on the original picture, else the first source.
+        mesh, or the first other backend, on the original picture, else the first source.
     """
     if "openface" in backends:
         return "openface", "original"
@@ -113,6 +121,7 @@ def default_outcome(backends: Sequence[str], sources: Mapping[str, str]) -> tupl
     of_original = [name for name in imported if sources[name] == "original"]
     if of_original:
         return "precomputed", of_original[0]
-    if imported and "mesh" not in backends:
+    detectors = [name for name in backends if name != "precomputed"]
+    if imported and not detectors:
         return "precomputed", imported[0]
-    return "mesh", "original"
+    return "mesh" if "mesh" in detectors or not detectors else detectors[0], "original"

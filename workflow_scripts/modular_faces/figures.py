@@ -276,7 +276,8 @@ def _extent(shape: tuple[int, ...]) -> dict[str, int]:
 
 def _layers(marks: list[Any], *, title: str, shape: tuple[int, ...]) -> alt.LayerChart:
     words = alt.TitleParams(title, limit=MAP_WIDTH)
-    chart: Any = alt.layer(*marks).properties(title=words, **_extent(shape))
+    frame = alt.ViewBackground(stroke=FAINT, strokeOpacity=0.5)
+    chart: Any = alt.layer(*marks).properties(title=words, view=frame, **_extent(shape))
     return cast(alt.LayerChart, chart)
 
 

@@ -61,3 +61,22 @@ def png_url(picture: Image.Image, *, at_least: int) -> str:
         buffer, format="PNG", optimize=True, **options
     )
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def jpeg_url(picture: Image.Image, *, longest: int, quality: int) -> str:
+    """Give a small copy of a photograph as a `data:` address.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        RGB.
+    longest : int
+        Longer side of the copy in pixels; smaller pictures are not enlarged.
+    quality : int
+        Of the JPEG, 1 to 95.
+    """
+    small = picture.copy()
+    small.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.save(buffer, format="JPEG", quality=quality, optimize=True)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -84,10 +84,18 @@ def source_files(script: Path, *, package: Path) -> frozenset[Path]:
 
 
 def with_coefficients(sources: Iterable[Path]) -> list[Path]:
-    """Add the tables (.csv, .json) that stand beside a module under its name; sorted."""
+    """Add the tables and the parts of pages that stand beside a module under its name; sorted."""
     files = set(sources)
     beside = {path.with_suffix(suffix) for path in files for suffix in (".csv", ".json")}
+    beside |= {part for path in files for part in _page_parts(path)}
     return sorted(files | {path for path in beside if path.is_file()})
+
+
+def _page_parts(module: Path) -> Iterator[Path]:
+    """Templates, styles and scripts of a page: files called like the module, or like it and a further word."""
+    for suffix in (".html", ".css", ".js"):
+        yield from module.parent.glob(f"{module.stem}{suffix}")
+        yield from module.parent.glob(f"{module.stem}_*{suffix}")
 
 
 def table_metadata(*, dataset: str, stage: str, options: Mapping[str, Any]) -> dict[str, str]:

@@ -18,9 +18,10 @@ RELIABILITY_FILE = "attribute_reliability.csv"
 """Where a dataset keeps the reliability of its mean ratings, if it does."""
 
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
-    "rates": ("confidence", "quantiles"),
+    "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups"),
+    "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
+    "gallery": ("gallery",),
 }
 """Keys of the section failures that each study depends on, beside the outcome."""
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from modular_faces.descriptors import DESCRIPTOR_NAMES
+from modular_faces.failures.outcome import LEVELS, Level, Outcome
 
 
 def study_of(
@@ -44,3 +48,33 @@ def manifest_of(n: int, **columns: Sequence[object]) -> pd.DataFrame:
 def letters_of(failed: NDArray[np.bool_]) -> str:
     """Letters of `study_of` for pictures that are trusted or lost."""
     return "".join("x" if lost else "t" for lost in failed)
+
+
+def outcome_of(failed: Sequence[bool] | NDArray[np.bool_], **changes: Any) -> Outcome:
+    """An outcome of pictures p0000, p0001, ...: trusted landmarks of the mesh on the original picture."""
+    fixed: dict[str, Any] = {
+        "backend": "mesh",
+        "variant": "original",
+        "level": "trusted",
+        "image_ids": [f"p{k:04d}" for k in range(len(failed))],
+        "failed": np.array(failed, bool),
+        "weights": np.ones(len(failed)),
+        "label": None,
+        "split": None,
+    }
+    return Outcome(**(fixed | changes))
+
+
+def both_levels(failed: Sequence[bool] | NDArray[np.bool_]) -> dict[Level, Outcome]:
+    """Outcomes whose levels lose the same pictures."""
+    return {level: outcome_of(failed, level=level) for level in LEVELS}
+
+
+def described(n: int, generator: np.random.Generator, **columns: Any) -> pd.DataFrame:
+    """Descriptors of n colour pictures, independent of each other, with some columns set."""
+    table = pd.DataFrame(
+        generator.normal(7, 0.5, (n, len(DESCRIPTOR_NAMES))),
+        columns=list(DESCRIPTOR_NAMES),
+        index=pd.Index([f"p{k:04d}" for k in range(n)], name="image_id"),
+    )
+    return table.assign(**({"grey": 0.0, "width": 100.0} | columns))

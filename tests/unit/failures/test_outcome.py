@@ -2,36 +2,20 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from studies import manifest_of, study_of
+from studies import manifest_of, outcome_of, study_of
 
 from modular_faces.failures.outcome import (
     NotAStudyError,
-    Outcome,
     levels_to_study,
     load_study,
     outcomes_at_both_levels,
 )
 
 MESH = ("mesh", "original")
-
-
-def outcome_of(failed: list[bool], **changes: object) -> Outcome:
-    fixed: dict[str, object] = {
-        "backend": "mesh",
-        "variant": "original",
-        "level": "trusted",
-        "image_ids": [str(k) for k in range(len(failed))],
-        "failed": np.array(failed, bool),
-        "weights": np.ones(len(failed)),
-        "label": None,
-        "split": None,
-    }
-    return Outcome(**(fixed | changes))  # type: ignore[arg-type]
 
 
 def test_levels_differ_where_a_face_is_found_but_not_trusted() -> None:

@@ -19,9 +19,11 @@ FEWEST = 10
 """Fewer failures or successes than this are not compared: a sentence is given instead."""
 
 STUDY_COLUMNS = ("image_id", "backend", "variant", "found", "trusted", "landmark_quality")
+MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split")
 _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
+    "dlib": "dlib",
     "precomputed": "outputs that existed already",
 }
 
@@ -70,7 +72,7 @@ class Outcome:
         which = (
             "on the pictures as they are" if self.variant == "original" else f"on '{self.variant}'"
         )
-        notice = ", not of OpenFace" if self.backend == "mesh" else ""
+        notice = "" if self.backend == "openface" else ", not of OpenFace"
         return f"failures of {whose}{notice}, {which}"
 
     @property
@@ -149,6 +151,16 @@ def load_study(
         partitioning=None,
         read_dictionary=["backend", "variant"],
     )
+    return table.to_pandas(split_blocks=True, self_destruct=True)
+
+
+def read_manifest(
+    path: str | os.PathLike[str], columns: Iterable[str] = MANIFEST_COLUMNS
+) -> pd.DataFrame:
+    """Read the columns of the manifest that an outcome needs, those that are there."""
+    names = set(pq.read_schema(path).names)
+    wanted = [name for name in dict.fromkeys(columns) if name in names]
+    table = pq.read_table(path, columns=wanted, use_threads=False, partitioning=None)
     return table.to_pandas(split_blocks=True, self_destruct=True)
 
 

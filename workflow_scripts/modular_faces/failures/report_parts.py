@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,9 @@ from modular_faces.csv_cells import safe_cells
 from modular_faces.tables import whole_file
 
 Level = Literal["found", "trusted"]
+
+PRIVATE_START = "private_"
+"""What the names of files of private figures begin with."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,13 @@ class Table:
     file : str
         Seen from the folder of the study's JSON.
     caption : str
+    private : bool
+        True if its rows are single pictures.
     """
 
     file: str
     caption: str
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,10 +96,29 @@ class StudyReport:
     n: Mapping[str, int] = field(default_factory=dict)
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the report as JSON, whole or not at all."""
+        """Write the report as JSON, whole or not at all.
+
+        Files of private figures, which lie beside the report, get names that begin with `PRIVATE_START`, so that
+        no report of Snakemake takes them in.
+        """
+        folder = Path(path).parent
+        report = replace(self, figures=[_marked(figure, folder) for figure in self.figures])
         with whole_file(path) as temporary:
-            text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
+            text = json.dumps(asdict(report), indent=1, ensure_ascii=False, allow_nan=False)
             temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _marked(figure: Figure, folder: Path) -> Figure:
+    """Let the names of a private figure's files say that it is private."""
+    stem = folder / figure.stem
+    if not figure.private or stem.name.startswith(PRIVATE_START):
+        return figure
+    marked = stem.with_name(f"{PRIVATE_START}{stem.name}")
+    for suffix in (".svg", ".png", ".vl.json"):
+        file = stem.with_name(f"{stem.name}{suffix}")
+        if file.exists():
+            file.replace(marked.with_name(f"{marked.name}{suffix}"))
+    return replace(figure, stem=marked.relative_to(folder).as_posix())
 
 
 def read_report(path: str | os.PathLike[str]) -> StudyReport:

@@ -1,0 +1,85 @@
+"""Pages opened in Debian's Chromium, without a network, every message and request kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what it did.
+
+    Attributes
+    ----------
+    page : playwright page
+    problems : list of str
+        Errors and warnings of the console, uncaught errors, dialogs that scripts opened.
+    requests : list of str
+        Addresses asked for; `data:` and `blob:` are none.
+    """
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one browser for all tests."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian's package chromium)")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
+    """Give a function that opens a file and waits until its charts are drawn."""
+    contexts: list[BrowserContext] = []
+
+    def opening(path: Path, **options: Any) -> Opened:
+        context = browser.new_context(**{"viewport": {"width": 1300, "height": 900}, **options})
+        contexts.append(context)
+        opened = Opened(context.new_page())
+        opened.page.on("console", lambda said: _keep(opened.problems, said.type, said.text))
+        opened.page.on("pageerror", lambda error: opened.problems.append(str(error)))
+        opened.page.on("dialog", lambda box: _dismiss(opened.problems, box))
+        opened.page.on("request", lambda asked: _keep_request(opened.requests, asked.url))
+        opened.page.goto(path.as_uri())
+        opened.page.wait_for_selector("html[data-charts=drawn]")
+        return opened
+
+    yield opening
+    for context in contexts:
+        context.close()
+
+
+def _keep(problems: list[str], kind: str, text: str) -> None:
+    if kind in ("error", "warning", "assert"):
+        problems.append(f"{kind}: {text}")
+
+
+def _keep_request(requests: list[str], address: str) -> None:
+    if not address.startswith(("data:", "blob:")):
+        requests.append(address)
+
+
+def _dismiss(problems: list[str], box: Any) -> None:
+    problems.append(f"dialog: {box.message}")
+    box.dismiss()

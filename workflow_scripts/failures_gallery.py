@@ -1,0 +1,48 @@
+"""Gather lost pictures by probable cause, for the private page."""
+
+from typing import TYPE_CHECKING
+
+from modular_faces.failures.gallery import (
+    causes_by_rescue,
+    choose_lost,
+    gallery_groups,
+    gallery_report,
+    probable_causes,
+    read_attempts,
+)
+from modular_faces.failures.gallery_file import write_gallery
+from modular_faces.failures.groupings import read_descriptors
+from modular_faces.failures.outcome import (
+    MANIFEST_COLUMNS,
+    load_study,
+    outcomes_at_both_levels,
+    read_manifest,
+)
+from modular_faces.jobs import start_job
+from modular_faces.packs import read_pictures
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+options = snakemake.params.options
+study = load_study(snakemake.input.study)
+manifest = read_manifest(snakemake.input.manifest, (*MANIFEST_COLUMNS, "path"))
+outcome = outcomes_at_both_levels(
+    study, manifest, backend=options["backend"], variant=options["variant"]
+)["trusted"]
+causes, words = probable_causes(snakemake.input.causes, outcome)
+lost = choose_lost(
+    causes or causes_by_rescue(outcome, study), words, most=options["gallery"]["pictures"]
+)
+wanted = set(lost.image_ids)
+groups = gallery_groups(
+    lost,
+    outcome,
+    attempts=read_attempts(snakemake.input.study, lost.image_ids),
+    manifest=manifest,
+    descriptors=read_descriptors(snakemake.input.descriptors),
+    pictures=(pair for path in snakemake.input.packs for pair in read_pictures(path, wanted)),
+)
+write_gallery(groups, snakemake.output.pictures)
+gallery_report(outcome, groups).write(snakemake.output.report)

@@ -1,0 +1,38 @@
+"""Make the page of the failure study."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modular_faces.failures.page import FailureFiles, failures_page
+from modular_faces.jobs import start_job
+from modular_faces.pages.provenance_notes import provenance_notes
+from modular_faces.pages.shell import write_page
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+
+
+def the_one(name: str) -> Path | None:
+    """Path of an input that not every run has."""
+    return next((Path(path) for path in snakemake.input.get(name, [])), None)
+
+
+page = failures_page(
+    FailureFiles(
+        reports=[Path(path) for path in snakemake.input.reports],
+        verdict=the_one("verdict"),
+        gallery=the_one("gallery"),
+        methods=the_one("methods"),
+    ),
+    dataset=snakemake.params.dataset,
+    provenance=provenance_notes(
+        dataset=snakemake.params.dataset,
+        pictures=snakemake.params.pictures,
+        config_digest=snakemake.params.config_digest,
+        libraries=snakemake.params.libraries,
+    ),
+    share=snakemake.params.share,
+)
+write_page(page, snakemake.output.page)

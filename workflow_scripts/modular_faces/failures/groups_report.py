@@ -1,0 +1,261 @@
+"""Study 7, who is lost, in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from modular_faces.failures.outcome import Level, Outcome, levels_to_study
+from modular_faces.failures.report_parts import (
+    Figure,
+    StudyReport,
+    Table,
+    p_in_words,
+    share_in_words,
+)
+from modular_faces.figures import CATEGORIES, FAINT, AnyChart, grid_chart, save_figure
+
+PERCEIVED: Final = (
+    "Ratings and annotations of gender, race, age and skin are how people described a picture; they say nothing about "
+    "the person."
+)
+_LOST: Final = {"found": "no landmarks", "trusted": "no trusted landmarks"}
+_SHOWN: Final = 12
+_WORDS: Final = 5
+
+
+@dataclass(frozen=True)
+class GroupTables:
+    """Tables of the study.
+
+    Attributes
+    ----------
+    rates, tests, dropping : pandas.DataFrame
+        From `modular_faces.failures.groups`.
+    errors : pandas.DataFrame
+        From `modular_faces.failures.groups_error`; without rows where no landmarks are known.
+    """
+
+    rates: pd.DataFrame
+    tests: pd.DataFrame
+    dropping: pd.DataFrame
+    errors: pd.DataFrame
+
+
+def groups_report(
+    outcomes: Mapping[Level, Outcome],
+    tables: GroupTables,
+    *,
+    columns: Sequence[str],
+    folder: Path,
+) -> StudyReport:
+    """Draw the figures of the study and put its findings into words.
+
+    Parameters
+    ----------
+    outcomes : mapping of str to Outcome
+        Both levels.
+    tables : GroupTables
+    columns : sequence of str
+        The columns of groups that were asked for.
+    folder : Path
+        Of the figures, ``figures/groups`` beside the report.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    trusted = outcomes["trusted"]
+    skipped = None
+    if not columns:
+        skipped = (
+            "The dataset has no labels and no columns of groups; name some in failures.groups, or give a table "
+            "in failures.groups_table."
+        )
+    elif tables.rates.empty:
+        skipped = trusted.too_few or "No column of groups has more than one group."
+    findings: list[str] = []
+    figures: list[Figure] = []
+    studied, note = levels_to_study(outcomes)
+    for outcome in studied if skipped is None else []:
+        rates = tables.rates[tables.rates["level"] == outcome.level]
+        if len(rates):
+            findings += _findings(tables, outcome)
+            figures.append(_rates_figure(rates, outcome, folder))
+            figures.append(_dropping_figure(tables.dropping, outcome, folder))
+    if len(tables.errors):
+        findings.append(_error_finding(tables.errors))
+        figures.append(_error_figure(tables.errors, folder))
+    if figures:
+        findings += [*([note] if note else []), PERCEIVED]
+    return StudyReport(
+        study="groups",
+        title=f"Who is lost: {trusted.title}",
+        question="Are some groups lost more often, and what does dropping failures do to an analysis?",
+        skipped=skipped,
+        findings=findings,
+        figures=figures,
+        tables=[
+            Table("groups.csv", "Failure rate of every group against the rest."),
+            Table("groups_tests.csv", "One test for each column of groups."),
+            Table("groups_dropping.csv", "Shares and means with and without failures."),
+            Table("groups_error.csv", "Landmark error of every group, where landmarks are known."),
+        ],
+        n={"pictures": len(trusted.failed), "failures": int(trusted.failed.sum())},
+    )
+
+
+def _findings(tables: GroupTables, outcome: Outcome) -> list[str]:
+    rates = tables.rates[tables.rates["level"] == outcome.level]
+    significant = rates[rates["p_holm"] < 0.05]
+    order = significant["difference"].abs().sort_values(ascending=False, kind="stable").index
+    findings = [_group_words(row) for _, row in significant.loc[order].head(_WORDS).iterrows()]
+    if not findings:
+        findings.append(
+            f"No group is lost more or less often than the rest after Holm's correction ({len(rates)} groups, "
+            f"{int(outcome.failed.sum())} failures, {outcome.level})."
+        )
+    return findings + _dropping_words(tables.dropping, outcome)
+
+
+def _group_words(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['column']} {row['group']}: {share_in_words(row['rate'])} lost "
+        f"[{share_in_words(row['low'])}, {share_in_words(row['high'])}] (n = {row['n']}) against "
+        f"{share_in_words(row['rate_rest'])} of the rest, difference {100 * row['difference']:+.1f} points "
+        f"[{100 * row['difference_low']:+.1f}, {100 * row['difference_high']:+.1f}], {p_in_words(row['p_holm'])} after "
+        f"Holm's correction ({row['level']})."
+    )
+
+
+def _dropping_words(dropping: pd.DataFrame, outcome: Outcome) -> list[str]:
+    rows = dropping[dropping["level"] == outcome.level]
+    shares, means = (rows[rows["quantity"] == quantity] for quantity in ("share", "mean"))
+    sentences = []
+    if len(shares):
+        row = shares.loc[shares["change"].abs().idxmax()]
+        sentences.append(
+            f"Dropping failures leaves {int(row['n_kept'])} of {int(row['n'])} pictures; the share that changes most "
+            f"is {row['column']} {row['group']}, from {share_in_words(row['all'])} to {share_in_words(row['kept'])} "
+            f"({100 * row['change']:+.1f} points [{100 * row['change_low']:+.1f}, {100 * row['change_high']:+.1f}], "
+            f"{outcome.level})."
+        )
+    if len(means):
+        row = means.loc[means["change_sd"].abs().idxmax()]
+        sentences.append(
+            f"The mean that changes most is {row['column']}: {row['all']:.4g} becomes {row['kept']:.4g} "
+            f"({row['change_sd']:+.2f} standard deviations)."
+        )
+    return sentences
+
+
+def _error_finding(errors: pd.DataFrame) -> str:
+    worst, best = errors.loc[errors["median"].idxmax()], errors.loc[errors["median"].idxmin()]
+    significant = int((errors["p_holm"] < 0.05).sum())
+    return (
+        f"Where landmarks are known, their median error ranges from {best['median']:.1f} % of the eye distance "
+        f"({best['column']} {best['group']}, n = {best['n']}) to {worst['median']:.1f} % ({worst['column']} "
+        f"{worst['group']}, n = {worst['n']}); {significant} of {len(errors)} groups differ from the rest after "
+        "Holm's correction."
+    )
+
+
+def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
+    top = min(1.0, float(rates["high"].max()) * 1.05)
+    charts: list[AnyChart] = [
+        _panel(rows, str(name), "rate", f"with {_LOST[outcome.level]}", [0, top], ".0%")
+        for name, rows in list(rates.groupby("column", sort=False, observed=True))[:_SHOWN]
+    ]
+    stem = f"rates_{outcome.level}"
+    save_figure(grid_chart(charts, columns=2), folder / stem)
+    worst = rates.loc[rates["rate"].idxmax()]
+    return _figure(
+        stem,
+        "Failure rate by group",
+        f"Share of the pictures of each group with {_LOST[outcome.level]}, with 95 % intervals; n = "
+        f"{int(rates['n'].groupby(rates['column']).sum().max())}. Ratings are cut into groups of about equal "
+        f"size. {PERCEIVED}",
+        f"Dots with intervals in {len(charts)} panels; the highest rate is {share_in_words(worst['rate'])} in "
+        f"{worst['column']} {worst['group']}.",
+        outcome.level,
+    )
+
+
+def _dropping_figure(dropping: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
+    rows = dropping[(dropping["level"] == outcome.level) & (dropping["quantity"] == "share")]
+    order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
+    shown = rows.loc[order].head(2 * _SHOWN)
+    shown = shown.assign(name=shown["column"] + ": " + shown["group"]).sort_values("change")
+    chart = _panel(
+        shown.assign(group=shown["name"], low=shown["change_low"], high=shown["change_high"]),
+        "What dropping failures changes",
+        "change",
+        "change of the group's share of the pictures",
+        None,
+        "+.1%",
+    )
+    stem = f"dropping_{outcome.level}"
+    save_figure(chart, folder / stem)
+    return _figure(
+        stem,
+        "What dropping failures changes",
+        f"Change of each group's share of the dataset when pictures with {_LOST[outcome.level]} are dropped "
+        f"({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with 95 % intervals; left of 0, the "
+        f"group shrinks. The {len(shown)} largest changes.",
+        f"Dots with intervals from {100 * shown['change'].min():+.1f} to {100 * shown['change'].max():+.1f} points.",
+        outcome.level,
+    )
+
+
+def _error_figure(errors: pd.DataFrame, folder: Path) -> Figure:
+    top = float(errors["high"].max()) * 1.05
+    title = "median landmark error, % of the eye distance"
+    charts: list[AnyChart] = [
+        _panel(rows, str(name), "median", title, [0, top], "~g")
+        for name, rows in list(errors.groupby("column", sort=False, observed=True))[:_SHOWN]
+    ]
+    save_figure(grid_chart(charts, columns=2), folder / "error")
+    return _figure(
+        "error",
+        "Landmark error by group",
+        "Median distance between found and known landmarks, in percent of the distance of the outer corners of the "
+        f"eyes, with 95 % bootstrap intervals; n = {int(errors['n'].groupby(errors['column']).sum().max())} pictures "
+        "with landmarks and known points.",
+        f"Dots with intervals in {len(charts)} panels.",
+        None,
+    )
+
+
+def _panel(
+    rows: pd.DataFrame,
+    title: str,
+    value: str,
+    axis_title: str,
+    domain: list[float] | None,
+    number_format: str,
+) -> AnyChart:
+    scale = alt.Undefined if domain is None else alt.Scale(domain=domain)
+    axis = alt.Axis(format=number_format, tickCount=5)
+    base = alt.Chart(rows[["group", value, "low", "high", "n"]])
+    y = alt.Y("group:N", sort=rows["group"].tolist(), title=None)
+    x = alt.X("low:Q", title=axis_title, scale=scale, axis=axis)
+    limits = base.mark_rule(strokeWidth=2, color=CATEGORIES[0]).encode(y=y, x=x, x2="high:Q")
+    points = base.mark_point(size=60).encode(
+        y=y, x=f"{value}:Q", tooltip=["group", value, "low", "high", "n"]
+    )
+    layers: Any = limits + points
+    if domain is None:
+        zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(color=FAINT, strokeDash=[4, 4])
+        layers = zero.encode(x="x:Q") + layers
+    chart: AnyChart = layers.properties(
+        width=240,
+        height=max(50, 22 * len(rows)),
+        title=title.removeprefix("rating_").replace("_", " "),
+    )
+    return chart
+
+
+def _figure(stem: str, title: str, caption: str, alt_text: str, level: Level | None) -> Figure:
+    return Figure(f"figures/groups/{stem}", title, caption, alt_text, level, private=False)

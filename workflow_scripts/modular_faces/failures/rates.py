@@ -1,0 +1,250 @@
+"""Study 1, rates: how many pictures each backend loses on each variant, and which ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modular_faces.failures.groupings import (
+    Grouping,
+    GroupTest,
+    group_rates,
+    group_test,
+    named_groups,
+    quantile_groups,
+)
+from modular_faces.failures.outcome import LEVELS, Level
+from modular_faces.failures.parts import StudyParts, kind_of_variant
+from modular_faces.inference.correction import holm
+from modular_faces.inference.intervals import weighted_share
+from modular_faces.inference.paired import compare_paired
+
+NOT_RESCUED: Final = "nothing"
+"""In the table of pictures: no part of the study finds a trusted face."""
+
+
+def rate_table(
+    parts: StudyParts, variants: Mapping[str, Sequence[Mapping[str, Any]]], *, confidence: float
+) -> pd.DataFrame:
+    """Failure rates of every part, and what each rescues and breaks.
+
+    Parameters
+    ----------
+    parts : StudyParts
+    variants : mapping of str to sequence of mapping
+        Steps of each variant by name; other names are sources of existing outputs.
+    confidence : float
+
+    Returns
+    -------
+    pandas.DataFrame
+        backend, variant, level, kind, n, failures, rate, low, high; against `reference`: rescued, broken,
+        difference (rate of the reference minus rate: positive where fewer are lost) with its limits, p
+        (exact McNemar), family, p_holm.
+    """
+    rows = [
+        _rate_row(parts, column, level, variants, confidence)
+        for level in LEVELS
+        for column in range(len(parts.parts))
+    ]
+    table = pd.DataFrame(rows)
+    table["p_holm"] = np.nan
+    for family in table["family"].dropna().unique():
+        members = table["family"] == family
+        table.loc[members, "p_holm"] = holm(table.loc[members, "p"])
+    return table
+
+
+def _rate_row(
+    parts: StudyParts,
+    column: int,
+    level: Level,
+    variants: Mapping[str, Sequence[Mapping[str, Any]]],
+    confidence: float,
+) -> dict[str, Any]:
+    backend, variant = parts.parts[column]
+    looked = parts.weights[:, column] > 0
+    lost, weights = parts.lost[level][looked], parts.weights[looked, column]
+    rate = weighted_share(lost[:, column], weights, confidence=confidence)
+    steps = variants.get(variant) if backend != "precomputed" else None
+    row: dict[str, Any] = {
+        "backend": backend,
+        "variant": variant,
+        "level": level,
+        "kind": "existing outputs" if steps is None else kind_of_variant(steps),
+        "n": len(lost),
+        "failures": int(lost[:, column].sum()),
+        "rate": rate.estimate,
+        "low": rate.low,
+        "high": rate.high,
+        "reference": None,
+        **dict.fromkeys(("rescued", "broken"), None),
+        **dict.fromkeys(("difference", "difference_low", "difference_high", "p"), np.nan),
+        "family": None,
+    }
+    reference = parts.reference_of((backend, variant))
+    if reference is not None and len(lost):
+        before = lost[:, parts.column(reference)]
+        change = compare_paired(before, lost[:, column], weights=weights, confidence=confidence)
+        row |= {
+            "reference": " ".join(reference),
+            "rescued": change.first_only,
+            "broken": change.second_only,
+            "difference": change.difference.estimate,
+            "difference_low": change.difference.low,
+            "difference_high": change.difference.high,
+            "p": change.p,
+            "family": f"all parts of the study, {level}",
+        }
+    return row
+
+
+def make_groupings(
+    parts: StudyParts,
+    manifest: pd.DataFrame,
+    descriptors: pd.DataFrame,
+    *,
+    quantiles: int,
+) -> list[Grouping]:
+    """Group the pictures by label, by split, and by quantiles of every descriptor that differs.
+
+    Parameters
+    ----------
+    parts : StudyParts
+    manifest : pandas.DataFrame
+        With image_id, and label_name or label, and split where the dataset has them.
+    descriptors : pandas.DataFrame
+        Indexed by image_id.
+    quantiles : int
+    """
+    known = manifest.set_index("image_id").reindex(parts.image_ids)
+    label = "label_name" if _says_something(known, "label_name") else "label"
+    columns = [name for name in (label, "split") if _says_something(known, name)]
+    groupings = [named_groups(name.removesuffix("_name"), known[name]) for name in columns]
+    numbers = descriptors.reindex(parts.image_ids)
+    groupings += [
+        quantile_groups(str(name), numbers[name].to_numpy(), quantiles=quantiles)
+        for name in numbers.columns
+    ]
+    return [grouping for grouping in groupings if grouping is not None]
+
+
+def _says_something(table: pd.DataFrame, name: str) -> bool:
+    return name in table.columns and bool(table[name].notna().any())
+
+
+def group_table(
+    parts: StudyParts, groupings: Iterable[Grouping], *, confidence: float
+) -> pd.DataFrame:
+    """Failure rate of every part in every group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        backend, variant, level, grouping, place (of the group in its grouping), group, n, failures, rate,
+        low, high.
+    """
+    columns = ("place", "group", "n", "failures", "rate", "low", "high")
+    rows = []
+    for grouping in groupings:
+        for level in LEVELS:
+            for column, (backend, variant) in enumerate(parts.parts):
+                key = (backend, variant, level, grouping.name)
+                found = group_rates(
+                    grouping,
+                    parts.lost[level][:, column],
+                    parts.weights[:, column],
+                    confidence=confidence,
+                )
+                rows += [
+                    (*key, place, name, n, failures, *rate)
+                    for place, (name, n, failures, rate) in enumerate(found)
+                ]
+    return pd.DataFrame(rows, columns=["backend", "variant", "level", "grouping", *columns])
+
+
+def grouping_tests(
+    parts: StudyParts,
+    groupings: Iterable[Grouping],
+    *,
+    levels: Iterable[Level],
+    confidence: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Whether failures of the outcome differ from its successes in each grouping.
+
+    Returns
+    -------
+    pandas.DataFrame
+        backend, variant, level, grouping, effect_name, failures, successes, effect, low, high, p, family,
+        p_holm; one family per level.
+    """
+    column = parts.column(parts.outcome)
+    known = list(groupings)
+    rows: list[dict[str, Any]] = []
+    for level in levels:
+        lost = parts.lost[level][:, column]
+        tests = [group_test(g, lost, confidence=confidence, seed=seed) for g in known]
+        corrected = holm([test.p for test in tests])
+        rows += [_test_row(parts, level, test, p) for test, p in zip(tests, corrected, strict=True)]
+    return pd.DataFrame(rows)
+
+
+def _test_row(parts: StudyParts, level: Level, test: GroupTest, p_holm: float) -> dict[str, Any]:
+    return {
+        **dict(zip(("backend", "variant"), parts.outcome, strict=True)),
+        "level": level,
+        "grouping": test.grouping,
+        "effect_name": test.effect_name,
+        "failures": test.failures,
+        "successes": test.successes,
+        "effect": test.effect.estimate,
+        "low": test.effect.low,
+        "high": test.effect.high,
+        "p": test.p,
+        "family": f"label, split and descriptors, {level}",
+        "p_holm": p_holm,
+    }
+
+
+def picture_table(parts: StudyParts) -> pd.DataFrame:
+    """Every picture that a part of the study lost, and what rescues or breaks it (trusted landmarks).
+
+    Returns
+    -------
+    pandas.DataFrame
+        image_id, failed (by the outcome), rescued_by and broken_by (parts, separated by semicolons;
+        `NOT_RESCUED` for failures that no part finds), n_lost, n_looked.
+    """
+    column = parts.column(parts.outcome)
+    lost, looked = parts.lost["trusted"], parts.weights > 0
+    failed = lost[:, column]
+    names = np.array(["/".join(part) for part in parts.parts], dtype=object)
+    rows = []
+    for row in np.flatnonzero(lost.any(axis=1)):
+        better = names[looked[row] & ~lost[row]] if failed[row] else []
+        worse = names[lost[row]] if not failed[row] else []
+        rows.append(
+            {
+                "image_id": parts.image_ids[row],
+                "failed": bool(failed[row]),
+                "rescued_by": ";".join(better) or (NOT_RESCUED if failed[row] else ""),
+                "broken_by": ";".join(worse),
+                "n_lost": int(lost[row].sum()),
+                "n_looked": int(looked[row].sum()),
+            }
+        )
+    columns = ["image_id", "failed", "rescued_by", "broken_by", "n_lost", "n_looked"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def never_found(parts: StudyParts, level: Level) -> NDArray[np.bool_]:
+    """Failures of the outcome that every other part loses too, (n,)."""
+    looked = parts.weights > 0
+    everywhere = np.all(parts.lost[level] | ~looked, axis=1)
+    never: NDArray[np.bool_] = everywhere & parts.lost[level][:, parts.column(parts.outcome)]
+    return never

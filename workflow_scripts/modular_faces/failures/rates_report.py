@@ -1,0 +1,181 @@
+"""Study 1, rates, in words and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+import modular_faces.failures.rates_figures as figures
+from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.parts import StudyParts, part_name
+from modular_faces.failures.rates import never_found
+from modular_faces.failures.report_parts import (
+    Figure,
+    StudyReport,
+    Table,
+    p_in_words,
+    share_in_words,
+)
+
+STRONGEST = 8
+"""Descriptors that are drawn: those with the largest effects."""
+
+
+def rates_report(
+    outcomes: dict[Level, Outcome],
+    parts: StudyParts,
+    rates: pd.DataFrame,
+    groups: pd.DataFrame,
+    tests: pd.DataFrame,
+    *,
+    folder: Path,
+) -> StudyReport:
+    """Draw the figures of the study and put its findings into words.
+
+    Parameters
+    ----------
+    outcomes : dict of str to Outcome
+    parts : StudyParts
+    rates, groups, tests : pandas.DataFrame
+        From `modular_faces.failures.rates`.
+    folder : Path
+        Of the figures, ``figures/rates`` beside the report.
+
+    Returns
+    -------
+    StudyReport
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    trusted = outcomes["trusted"]
+    drawn = _figures(parts, rates, groups, tests, folder) if len(trusted.failed) else []
+    return StudyReport(
+        study="rates",
+        title=f"How many: {trusted.title}",
+        question="How many pictures are lost, what rescues them, and what makes it worse?",
+        skipped=None if len(trusted.failed) else trusted.too_few,
+        findings=_findings(outcomes, parts, rates, tests) if len(trusted.failed) else [],
+        figures=drawn,
+        tables=[
+            Table(
+                "rates.csv",
+                "Failure rate of every backend on every variant, with what it rescues and breaks.",
+            ),
+            Table(
+                "rates_by_group.csv",
+                "The same rates by label, split and quantiles of every descriptor.",
+            ),
+            Table("rates_tests.csv", "Whether failures differ from successes, with effect sizes."),
+            Table(
+                "rates_pictures.csv",
+                "Every picture that some part lost, and what rescues or breaks it.",
+                private=True,
+            ),
+        ],
+        n={
+            "pictures": len(trusted.failed),
+            "failures": int(trusted.failed.sum()),
+            "failures_found": int(outcomes["found"].failed.sum()),
+            "never_found": int(never_found(parts, "trusted").sum()),
+        },
+    )
+
+
+def _findings(
+    outcomes: dict[Level, Outcome],
+    parts: StudyParts,
+    rates: pd.DataFrame,
+    tests: pd.DataFrame,
+) -> list[str]:
+    findings = [outcomes[level].describe() for level in LEVELS]
+    findings = [text[0].upper() + text[1:] for text in findings]
+    compared = rates[(rates["level"] == "trusted") & rates["p"].notna()]
+    several = len({part[0] for part in parts.parts}) > 1
+    for helps in (True, False):
+        sign = 1 if helps else -1
+        chosen = compared[(compared["p_holm"] < 0.05) & (sign * compared["difference"] > 0)]
+        ordered = chosen.sort_values("difference", ascending=not helps, kind="stable")
+        findings += [_change(row, helps, several) for row in ordered.itertuples()][:3]
+    if len(compared) and not (compared["p_holm"] < 0.05).any():
+        findings.append(
+            f"None of the {len(compared)} comparisons between parts of the study is significant after "
+            "Holm's correction."
+        )
+    trusted = outcomes["trusted"]
+    failures, remain = int(trusted.failed.sum()), int(never_found(parts, "trusted").sum())
+    if failures and len(parts.parts) > 1:
+        findings.append(
+            f"Of the {failures} pictures without trusted landmarks, {failures - remain} have them in at least one "
+            f"other part of the study; {remain} are saved by nothing."
+        )
+    return findings + _differences(trusted, tests)
+
+
+def _change(row: object, helps: bool, several: bool) -> str:
+    name = part_name((row.backend, row.variant), several_backends=several)  # type: ignore[attr-defined]
+    return (
+        f"'{name}' loses {share_in_words(abs(row.difference))} {'fewer' if helps else 'more'} of the pictures "  # type: ignore[attr-defined]
+        f"than '{row.reference}' ({share_in_words(row.rate)} instead of "  # type: ignore[attr-defined]
+        f"{share_in_words(row.rate + row.difference)}; rescued {int(row.rescued)}, broken {int(row.broken)}, "  # type: ignore[attr-defined]
+        f"n = {row.n}, {p_in_words(row.p_holm)} after Holm's correction)."  # type: ignore[attr-defined]
+    )
+
+
+def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:
+    if trusted.too_few:
+        return [trusted.too_few]
+    chosen = tests[(tests["level"] == "trusted") & (tests["p_holm"] < 0.05)]
+    if chosen.empty:
+        return [
+            f"Failures do not differ from successes in any of {int((tests['level'] == 'trusted').sum())} measures "
+            "after Holm's correction."
+        ]
+    ordered = strongest(chosen)
+    words = [
+        f"{row.grouping} ({row.effect_name} {row.effect:+.2f})" for row in ordered.itertuples()
+    ]
+    return [
+        f"Failures differ from successes in {len(chosen)} measures, most in {', '.join(words[:5])}. "
+        "A difference is no cause: what changes a picture's fate is in the interventions."
+    ]
+
+
+def strongest(tests: pd.DataFrame) -> pd.DataFrame:
+    """Order tests by the size of their effect."""
+    order = tests["effect"].abs().sort_values(ascending=False, kind="stable").index
+    return tests.loc[order]
+
+
+def _figures(
+    parts: StudyParts,
+    rates: pd.DataFrame,
+    groups: pd.DataFrame,
+    tests: pd.DataFrame,
+    folder: Path,
+) -> list[Figure]:
+    levels = [level for level in LEVELS if parts.lost[level].any()]
+    drawn = [figures.rates_by_part(rates, level, folder) for level in levels]
+    if len(parts.parts) > 1:
+        drawn += [figures.rescued_and_broken(rates, level, folder) for level in levels]
+    failed = [level for level in levels if parts.lost[level][:, parts.column(parts.outcome)].any()]
+    for level in failed:
+        of_outcome = groups[
+            (groups["backend"] == parts.outcome[0])
+            & (groups["variant"] == parts.outcome[1])
+            & (groups["level"] == level)
+        ]
+        if (of_outcome["grouping"] == "label").any():
+            drawn.append(figures.rates_by_label(of_outcome, level, folder))
+        chosen = _strongest_numbers(tests, level)
+        if chosen:
+            drawn.append(figures.rates_by_quantile(of_outcome, chosen, level, folder))
+    return drawn
+
+
+def _strongest_numbers(tests: pd.DataFrame, level: Level) -> Sequence[str]:
+    if tests.empty:
+        return []
+    numbers = tests[(tests["level"] == level) & (tests["effect_name"] == "Cliff's delta")]
+    names: list[str] = strongest(numbers)["grouping"].head(STRONGEST).tolist()
+    return names
