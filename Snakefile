@@ -25,6 +25,8 @@ include: "rules/descriptors.smk"
 include: "rules/modular.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
+include: "rules/modular_page.smk"
+include: "rules/report.smk"
 
 
 rule all:

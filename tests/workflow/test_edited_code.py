@@ -64,11 +64,13 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | MODELS | {"pose", "merge", "bridge"} | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
+    "columns.py": READ_OUTPUTS | MODELS | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
     "files.py": {"preprocess"} | READ_PACKS | GALLERY,
     "images.py": {"preprocess"} | READ_PACKS | GALLERY,
     "packs.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "scan.py": {"preprocess", "manifest"} | READ_OUTPUTS | {"preprocess", "manifest", "failures_groups"},
+    "scan.py": {"preprocess", "manifest"}
+    | READ_OUTPUTS
+    | {"preprocess", "manifest", "failures_groups"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND,
     "fingerprint.py": {"preprocess", "manifest"} | FIND,
