@@ -34,3 +34,4 @@ rule all:
     input:
         rules.merge.output,
         study_tables(),
+        rules.front_page.output,

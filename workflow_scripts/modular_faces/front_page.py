@@ -28,7 +28,7 @@ FILES: Final = (
     ("study.parquet", "a row per picture, variant and backend of the study"),
     ("summary.json", "the numbers of this page"),
 )
-RATINGS: Final = "Labels and ratings are what raters saw in pictures. They are perceptions, and say nothing about the person."
+RATINGS: Final = "Labels and ratings are what raters saw in pictures: perceptions, which say nothing about the person."
 
 
 def front_page(

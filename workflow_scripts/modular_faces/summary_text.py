@@ -53,6 +53,7 @@ def summary_text(results: Path, *, seconds: float | None) -> str:
         *([f"  study       {study}"] if (study := results / "study.parquet").exists() else []),
         f"  every file  {results / 'manifest.parquet'}",
         "  next        README.md: your own pictures, another dataset, one more variant",
+        *([f"  pages       {page}"] if (page := results / "index.html").exists() else []),
     ]
     return "\n".join(lines)
 

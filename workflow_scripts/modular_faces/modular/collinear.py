@@ -48,6 +48,6 @@ def collinear_groups(
     number = fcluster(linkage(condensed, "complete"), 1.0 - alike, criterion="distance")
     groups: dict[int, list[str]] = {}
     for place, group in zip(varies, number, strict=True):
-        groups.setdefault(int(group), []).append(columns[place])
+        groups.setdefault(int(group), []).append(columns[int(place)])
     large = [group for group in groups.values() if len(group) > 1]
     return sorted(large, key=lambda group: (-len(group), group[0]))

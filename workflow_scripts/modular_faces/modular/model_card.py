@@ -12,8 +12,8 @@ INTENDED = (
     "named, readable modules carry. Research on perception, and the description of datasets."
 )
 MISUSE = (
-    "Not for use on a person: not for hiring, admission, policing, health, advertising, or to tell what somebody feels, "
-    "is or will do. Labels of emotions are what raters saw in a picture, not what the person felt; ratings are "
+    "Not for use on a person: not for hiring, admission, policing, health or advertising, nor to tell what somebody "
+    "feels, is or will do. Labels of emotions are what raters saw in a picture, not what the person felt; ratings are "
     "perceptions of raters and say nothing about the person."
 )
 BIAS = (

@@ -143,7 +143,7 @@ def _mistakes(tables: ScoreTables, figures: Figures) -> Iterator[Section]:
     blocks: list[Block] = [figures(confusion, "confusion", "Confusion matrix", caption)]
     if "probability" in tables.calibration:
         chart = score_parts.calibration_chart(tables.calibration, ["lab", tables.main])
-        words = "On the dashed line a model is right as often as it says. Below it, it is too sure. Tenths of probability."
+        words = "On the dashed line a model is right as often as it says. Below it, it is too sure."
         blocks.append(figures(chart, "calibration", "Calibration", words))
     yield Section(
         "mistakes", "Mistakes", "What is taken for what, and how sure is the model?", blocks

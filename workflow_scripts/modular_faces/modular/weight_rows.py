@@ -152,7 +152,7 @@ def own_color(channel: str, number: int, bins: int) -> str:
     >>> own_color("rgb_r", 1, 2)
     '#bf0000'
     """
-    level = int(round((number + 0.5) / bins * 256 - 0.5))
+    level = round((number + 0.5) / bins * 256 - 0.5)
     space, _, name = channel.partition("_")
     places = {"rgb": "rgb", "hsv": "hsv", "lab": "lab"}[space]
     middle = {"rgb": (0, 0, 0), "hsv": (10, 200, 220), "lab": (160, 128, 128)}[space]
