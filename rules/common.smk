@@ -164,7 +164,7 @@ def gallery_of_page():
 
 def pictures_of_modular_page():
     """Pictures for the page of the models, but never for one that may be shared."""
-    return [] if CONFIG.share else rules.modular_gallery.output.pictures
+    return [] if CONFIG.share else [rules.modular_gallery.output.pictures]
 
 
 def frame_of_aligned():

@@ -17,8 +17,8 @@ from modular_faces.pages.parts import Block, Chart, Section, Table, Text
 
 HOW_TO_READ: Final = (
     "Choose a category or a rating above. The forward pattern (Haufe et al. 2014, "
-    "doi:10.1016/j.neuroimage.2013.10.067) says how a face looks that the model calls more of it: how far each column moves when the model's score rises by "
-    "one standard deviation. A raw weight says what the model does with a column when all others are held still; it "
+    "doi:10.1016/j.neuroimage.2013.10.067) says how a face looks that the model calls more of it: how "
+    "far each column moves when the model's score rises by one standard deviation. A raw weight says what the model does with a column when all others are held still; it "
     "may be there only to take away what disturbs another column, and need not be seen in any face."
 )
 SHAPES: Final = {
@@ -186,7 +186,7 @@ def _named(
         " LEARNT by a network from data of its maker: no measurement." if module in LEARNT else ""
     )
     model = inputs.learnt if module in LEARNT else inputs.main
-    caption = f"The columns that count most (model {model}), in standard deviations, with intervals over refits.{learnt}"
+    caption = f"The columns that count most (model {model}), in standard deviations, with intervals.{learnt}"
     chart = weight_charts.named_chart(named, "standard deviations")
     yield _chart(chart, f"weights-{region}-{module.replace('_', '-')}-names", title, caption)
 
