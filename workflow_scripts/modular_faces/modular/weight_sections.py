@@ -17,9 +17,10 @@ from modular_faces.pages.parts import Block, Chart, Section, Table, Text
 
 HOW_TO_READ: Final = (
     "Choose a category or a rating above. The forward pattern (Haufe et al. 2014, "
-    "doi:10.1016/j.neuroimage.2013.10.067) says how a face looks that the model calls more of it: how "
-    "far each column moves when the model's score rises by one standard deviation. A raw weight says what the model does with a column when all others are held still; it "
-    "may be there only to take away what disturbs another column, and need not be seen in any face."
+    "doi:10.1016/j.neuroimage.2013.10.067) says how a face looks that the model calls more of it: how far each "
+    "column moves when the model's score rises by one standard deviation. A raw weight says what the model does "
+    "with a column when all others are held still; it may be there only to take away what disturbs another "
+    "column, and need not be seen in any face."
 )
 SHAPES: Final = {
     "shape_frontal": "Shape, turned to the front",
