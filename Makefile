@@ -11,7 +11,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export DATA NAME
 
-.PHONY: help run test test-slow test-browser lint format bench measure-landmarks schema sample lock clean unlock
+.PHONY: help run verify test test-slow test-browser test-slurm test-slurm-long slurm-packages lint format bench measure-landmarks calibrate schema sample lock clean unlock
 
 help:  ## show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,16 +28,32 @@ else
 endif
 	@echo "to see this again: $(BIN)/modular_faces summary"
 
+verify: $(VENV)/.run  ## hash results and pictures again: make verify DATASET=sample
+	@$(BIN)/modular_faces verify results/$(or $(DATASET),sample)
+
 test: $(VENV)/.dev  ## unit, workflow and fault tests
 	$(BIN)/pytest tests/unit tests/workflow tests/faults
 
-test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe
-	$(BIN)/pytest tests/parity
+test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe, causes planted in real pictures
+	$(BIN)/pytest tests/parity tests/planted
 
 test-browser: $(VENV)/.dev  ## the pages in a headless Chromium (Debian's; root installs it)
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; }
 	$(BIN)/pytest tests/browser
+
+SLURM_PACKAGES := slurmctld slurmd slurm-client munge
+slurm-packages:
+	@command -v slurmctld >/dev/null || command -v /usr/sbin/slurmctld >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			$(SLURM_PACKAGES) >/dev/null; } || echo "no SLURM and no right to install it: its tests are skipped"
+
+test-slurm: $(VENV)/.dev slurm-packages  ## a real SLURM of two nodes on this machine, with faults
+	timeout --signal=INT --kill-after=60 1800 $(BIN)/pytest tests/slurm -m "not long"
+
+test-slurm-long: $(VENV)/.dev slurm-packages  ## faults that take minutes: time limit, a node that dies
+	timeout --signal=INT --kill-after=60 3600 $(BIN)/pytest tests/slurm -m long
 
 lint: $(VENV)/.dev  ## ruff, snakefmt, snakemake --lint, mypy
 	$(BIN)/ruff check .
@@ -60,10 +76,21 @@ measure-landmarks: $(VENV)/.dev  ## landmark errors, quality and stress; DATA=fo
 	$(BIN)/python $(MEASURE)/fit_map.py --data "$$DATA" --renders build/renders
 	$(BIN)/python $(MEASURE)/collect.py --data "$$DATA" --no-faces --out build/readings_omi.npz
 	$(BIN)/python $(MEASURE)/collect.py --renders build/renders --out build/readings_renders.npz
-	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz --renders build/renders --data "$$DATA"
+	$(BIN)/python $(MEASURE)/collect.py --group fresh --data "$$DATA" --no-faces --renders build/renders --out build/readings_fresh.npz
+	for attempt in original narrow_border frame; do \
+		$(BIN)/python $(MEASURE)/collect.py --group calibrate --alone $$attempt --every 5 --data "$$DATA" --no-faces \
+			--renders build/renders --out build/alone_$$attempt.npz || exit 1; \
+	done
+	$(BIN)/python $(MEASURE)/choose_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA"
+	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA" --judged fresh
+	$(BIN)/python $(MEASURE)/fit_quality.py --readings build/readings_*.npz build/alone_*.npz --renders build/renders --data "$$DATA" --judged test
 	$(BIN)/python $(MEASURE)/report.py --readings build/readings_*.npz --renders build/renders --data "$$DATA" --figures build
 	$(BIN)/python $(MEASURE)/cascade.py --data "$$DATA"
 	$(BIN)/python $(MEASURE)/candidates.py --data "$$DATA" --renders build/renders --out build/candidates.npz
+
+SEEDS ?= 200
+calibrate: $(VENV)/.dev  ## how often the failure study errs where nothing is to be found (docs/calibration.md)
+	$(BIN)/python tests/calibration/calibrate.py --seeds $(SEEDS) --page docs/calibration.md
 
 schema: $(VENV)/.run  ## write config/config.schema.json and the reference in config/README.md
 	$(BIN)/modular_faces write-config-reference

@@ -22,16 +22,18 @@ include: "rules/aligned.smk"
 include: "rules/merge.smk"
 include: "rules/study.smk"
 include: "rules/descriptors.smk"
-include: "rules/modular.smk"
+include: "rules/causes.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
+include: "rules/modular.smk"
 include: "rules/modular_page.smk"
 include: "rules/report.smk"
+include: "rules/account.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.merge.output,
-        study_tables(),
-        rules.front_page.output,
+        final_files,
+        rules.efficiency.output,
+        rules.datapackage.output,

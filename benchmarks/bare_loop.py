@@ -47,6 +47,7 @@ def configuration(pictures: Path, folder: Path) -> Config:
 def plan(pictures: Path, folder: Path) -> list[tuple[Path, int, str]]:
     """List the pictures; give the folder, number and listing of each shard."""
     planned = plan_run(configuration(pictures, folder), main_process=True)
+    planned.publish()
     return [(pictures, number, path) for number, path in enumerate(planned.listings)]
 
 
@@ -132,6 +133,7 @@ def finish(pictures: Path, folder: Path, count: int) -> None:
         features=str(folder / "features.parquet"),
         core=str(folder / "features_core.csv"),
         full=None,
+        rows_per_file=None,
         face=config.regions.face,
         rename={},
         metadata={},

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,15 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "resources" / "sample" / "DATASET"
 LARGEST_JOB_MB = 700
+STUDIES = (1, 2, 4, 6)
+VARIANTS = (
+    "original",
+    "grey_border",
+    "narrow_border",
+    "sharpen",
+    "unsharp",
+    "upscale_grey_border",
+)
 
 
 def main() -> int:
@@ -73,16 +82,25 @@ def make_pictures(folder: Path, count: int) -> Path:
     return target
 
 
-def run_workflow(options: argparse.Namespace, pictures: Path, name: str, *more: str) -> float:
-    """Run the workflow from nothing and return the seconds it took."""
+def run_workflow(
+    options: argparse.Namespace,
+    pictures: Path,
+    name: str,
+    *more: str,
+    target: str = "all",
+    variants: Sequence[str] = (),
+) -> float:
+    """Run the workflow from nothing up to a target and return the seconds it took."""
     results = options.folder / "results"
     shutil.rmtree(results / name, ignore_errors=True)
     config = {"dataset": {"name": name, "root": str(pictures), "layout": "folder"}}
     overlay = options.folder / f"{name}.json"
-    overlay.write_text(json.dumps(config | {"results": str(results), "study": {"variants": []}}))
+    overlay.write_text(
+        json.dumps(config | {"results": str(results), "study": {"variants": [*variants]}})
+    )
     command = [str(Path(sys.executable).parent / "snakemake"), "--cores", str(options.cores)]
     command += ["--directory", str(options.folder), "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--configfile", str(overlay), "--quiet", "all", *more]
+    command += [target, "--configfile", str(overlay), "--quiet", "all", *more]
     shutil.rmtree(options.folder / ".snakemake", ignore_errors=True)
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
@@ -161,6 +179,37 @@ def bench_scaling(options: argparse.Namespace) -> list[str]:
     return lines
 
 
+def bench_stages(options: argparse.Namespace) -> list[str]:
+    """Processor time of each stage and of the parts of the default cascade."""
+    from by_stage import by_stage
+
+    count = min(options.pictures, 1_000)
+    return by_stage(make_pictures(options.folder, count), options.folder / "stages", count)
+
+
+def bench_study(options: argparse.Namespace) -> list[str]:
+    """Processor time of a study of more and more variants, all processes together."""
+    count = min(options.pictures, 300)
+    pictures = make_pictures(options.folder, count)
+    lines = [
+        "| variants | CPU s, all processes | ms per picture and further variant |",
+        "| ---: | ---: | ---: |",
+    ]
+    before = None
+    for number in STUDIES:
+        start = os.times()
+        table = str(options.folder / "results" / "study" / "study.parquet")
+        run_workflow(options, pictures, "study", target=table, variants=VARIANTS[:number])
+        end = os.times()
+        took = end.children_user + end.children_system - start.children_user - start.children_system
+        further = ""
+        if before is not None:
+            further = f"{1000 * (took - before[1]) / (number - before[0]) / count:.2f}"
+        lines.append(f"| {number} | {took:.1f} | {further} |")
+        before = (number, took)
+    return lines
+
+
 def bench_listing(options: argparse.Namespace) -> list[str]:
     """Dry run over a million (empty) files."""
     count = 1_000_000
@@ -211,6 +260,8 @@ def bench_lab(options: argparse.Namespace) -> list[str]:
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "workflow": bench_workflow,
     "overhead": bench_overhead,
+    "stages": bench_stages,
+    "study": bench_study,
     "scaling": bench_scaling,
     "listing": bench_listing,
     "lab": bench_lab,

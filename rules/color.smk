@@ -22,7 +22,7 @@ rule color:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("color"),
         metadata=metadata_of("color", options_of("color")),

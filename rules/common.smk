@@ -10,6 +10,8 @@ from modular_faces.config import unused_variants
 from modular_faces.config_loading import ConfigError, load_config
 from modular_faces.stage_options import (
     failure_options,
+    intervened_variant,
+    intervention_options,
     layout_options,
     model_options,
     options_digest,
@@ -22,10 +24,13 @@ from modular_faces.heads import lock_message, record_head
 from modular_faces.layouts import LayoutError
 from modular_faces.plan import plan_run
 from modular_faces.provenance import code_digest, library_versions, table_metadata
+from modular_faces.run_file import write_run
+from modular_faces.run_record import describe_run
 from modular_faces.summary_text import summary_is_of, summary_text
 
 STARTED = time.time()
-SCRIPTS = Path(workflow.basedir) / "workflow_scripts"
+HOME = Path(str(workflow.current_basedir.get_path_or_uri(secret_free=True))).parent
+SCRIPTS = HOME / "workflow_scripts"
 
 try:
     CONFIG = load_config(config)
@@ -42,6 +47,9 @@ if workflow.is_main_process:
     about_lock = lock_message(Path(".snakemake"), command=["snakemake", *sys.argv[1:]])
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
+
+    if not workflow.modifier.is_main_snakefile():
+        PLAN.publish()  # another workflow uses this one as a module: `onstart` below is not called
 
 RESULTS = PLAN.results
 
@@ -108,6 +116,17 @@ def reference_of_study(wildcards):
 def sample_of_study():
     """Share and seed of the sample of successes."""
     return study_sample(CONFIG, pictures=PLAN.count)
+
+
+def results_folder(wildcards):
+    """Folder of the results of the dataset."""
+    return RESULTS
+
+
+def final_files(wildcards):
+    """Everything a run is for, but its account of itself."""
+    manifest = rules.manifest.output
+    return [*rules.merge.output, *manifest, *study_tables()]
 
 
 def of_source(name):
@@ -279,7 +298,16 @@ def wanted_tables():
         names["openface"] = OPTIONAL_FILES["openface"]
     if CONFIG.landmarks.faces_table:
         names["faces"] = OPTIONAL_FILES["faces"]
-    return {key: f"{RESULTS}/{name}" for key, name in names.items()}
+    paths = {key: f"{RESULTS}/{name}" for key, name in names.items()}
+    if rows_per_file():
+        paths["features"] = directory(paths["features"])
+    return paths
+
+
+def rows_per_file():
+    """Rows of each file of the table where it is cut into several; None where it is one file."""
+    most = CONFIG.merge.rows_per_file
+    return most if PLAN.count > most else None
 
 
 def log_of(rule_name, *wildcards):
@@ -379,9 +407,53 @@ def memory_of(megabytes):
     return of_attempt
 
 
+def memory_of_manifest():
+    """Memory of the manifest in MB: it compares all pictures with each other (docs/scaling.md)."""
+    return 1500 + 3 * PLAN.count // 1000
+
+
+def minutes_of(minutes):
+    """Time limit of a job in minutes, more at each attempt."""
+
+    def of_attempt(wildcards, attempt):
+        return minutes * attempt
+
+    return of_attempt
+
+
+def graph_of_run():
+    """Which rule needs what which other one writes, in this run."""
+    needed = workflow.dag.dependencies.items()
+    pairs = {(other.rule.name, job.rule.name) for job, jobs in needed for other in jobs}
+    return sorted(pairs)
+
+
+def requested_by_rules():
+    """What the first job of each rule asks for, at its first attempt."""
+    first = {job.rule.name: job for job in reversed(list(workflow.dag.jobs))}
+    return {
+        name: {
+            "threads": job.threads,
+            "mem_mb": job.resources.get("mem_mb"),
+            "runtime": job.resources.get("runtime"),
+        }
+        for name, job in first.items()
+        if name != "all"
+    }
+
+
 onstart:
     if workflow.is_main_process:
         record_head(Path(".snakemake"))
+        PLAN.publish()
+        record = describe_run(
+            CONFIG.model_dump(mode="json"),
+            repository=HOME,
+            command=["snakemake", *sys.argv[1:]],
+            graph=graph_of_run(),
+            requested=requested_by_rules(),
+        )
+        write_run(Path(RESULTS), record)
 
 
 onsuccess:

@@ -1,7 +1,8 @@
 """Why landmarks were not found: one rule per study, and `snakemake failures` for all of them.
 
-Needs: study.parquet, manifest.parquet, shards/*/descriptors.parquet.
-Gives: failures/<study>.csv, failures/<study>.json (what the page shows of it), failures/figures/<study>/.
+Needs: study.parquet, manifest.parquet, shards/*/descriptors.parquet, shards/*/pictures.arrow.
+Gives: failures/<study>*.csv, failures/<study>_*.parquet, failures/<study>.json (what the page shows of it),
+failures/figures/<study>/.
 """
 
 
@@ -26,7 +27,7 @@ rule failures_rates:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("rates"),
         code=code_of("failures_rates"),
@@ -55,7 +56,7 @@ rule failures_entropy:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("entropy"),
         code=code_of("failures_entropy"),
@@ -87,7 +88,7 @@ rule failures_groups:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("groups"),
         code=code_of("failures_groups"),
@@ -97,9 +98,108 @@ rule failures_groups:
         script_of("failures_groups")
 
 
+rule failures_means:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        pictures=of_all_shards("pictures.arrow"),
+    output:
+        table=of_failures("means.csv"),
+        unusual=of_failures("means_unusual.csv"),
+        maps=of_failures("means_maps.parquet"),
+        report=of_failures("means.json"),
+        figures=figures_of("failures", "means", title="Mean pictures"),
+    log:
+        log_of("failures_means"),
+    benchmark:
+        benchmark_of("failures_means")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=minutes_of(60),
+    params:
+        options=options_of_failures("means"),
+        metadata=metadata_of("failures_means", options_of_failures("means")),
+        code=code_of("failures_means"),
+    message:
+        "mean pictures and unusual pixels"
+    script:
+        script_of("failures_means")
+
+
+rule failures_edges:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        pictures=of_all_shards("pictures.arrow"),
+    output:
+        table=of_failures("edges.csv"),
+        profiles=of_failures("edges_profiles.csv"),
+        maps=of_failures("edges_maps.parquet"),
+        coordinates=of_failures("edges_coordinates.parquet"),
+        report=of_failures("edges.json"),
+        figures=figures_of("failures", "edges", title="Edges"),
+    log:
+        log_of("failures_edges"),
+    benchmark:
+        benchmark_of("failures_edges")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=minutes_of(60),
+    params:
+        options=options_of_failures("edges"),
+        metadata=metadata_of("failures_edges", options_of_failures("edges")),
+        code=code_of("failures_edges"),
+    message:
+        "where edges lie in failures"
+    script:
+        script_of("failures_edges")
+
+
+rule failures_shap_pixels:
+    input:
+        study=rules.gather_study.output.table,
+        manifest=rules.manifest.output.table,
+        pictures=of_all_shards("pictures.arrow"),
+    output:
+        table=of_failures("shap_pixels.csv"),
+        comparisons=of_failures("shap_pixels_comparisons.csv"),
+        maps=of_failures("shap_pixels_maps.csv"),
+        report=of_failures("shap_pixels.json"),
+        figures=figures_of("failures", "shap_pixels", title="SHAP of pixels"),
+    log:
+        log_of("failures_shap_pixels"),
+    benchmark:
+        benchmark_of("failures_shap_pixels")
+    conda:
+        environment("failures")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=minutes_of(60),
+    params:
+        options=options_of_failures("shap_pixels"),
+        code=code_of("failures_shap_pixels"),
+    message:
+        "which pixels speak for failure"
+    script:
+        script_of("failures_shap_pixels")
+
+
 rule failures:
     input:
         of_failures("index.html"),
         rules.failures_rates.output,
         rules.failures_entropy.output,
+        rules.failures_interventions.output,
+        rules.failures_shap.output,
+        rules.failures_verdict.output,
         rules.failures_groups.output,
+        rules.failures_means.output,
+        rules.failures_edges.output,
+        rules.failures_shap_pixels.output,

@@ -23,7 +23,7 @@ rule landmarks:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("landmarks"),
         metadata=metadata_of("landmarks", options_of("landmarks")),

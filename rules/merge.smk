@@ -29,9 +29,10 @@ rule merge:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("merge"),
+        rows_per_file=rows_per_file(),
         metadata=metadata_of_table(),
         code=code_of("merge"),
     message:

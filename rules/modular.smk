@@ -35,7 +35,7 @@ rule fit_models:
     threads: 1
     resources:
         mem_mb=memory_of(3000),
-        runtime=120,
+        runtime=minutes_of(120),
     params:
         options=options_of_models(),
         metadata=metadata_of("fit_models", options_of_models()),
@@ -65,7 +65,7 @@ rule model_rungs:
     threads: 1
     resources:
         mem_mb=memory_of(2000),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_models(),
         part=CONFIG.rung_part(),
@@ -113,7 +113,7 @@ rule modular:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         layout=layout_of_dataset(),
         metadata=metadata_of("modular", options_of_models()),

@@ -22,7 +22,7 @@ rule modular_gallery:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         main=CONFIG.modular.models.main,
         regions=CONFIG.modular.models.regions,
@@ -58,7 +58,7 @@ rule modular_page:
     threads: 1
     resources:
         mem_mb=memory_of(2000),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of_models(),
         frame=frame_of_aligned(),

@@ -18,7 +18,7 @@ rule precomputed:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         listings=PLAN.listings,
         digest=digest_of_source,

@@ -21,7 +21,7 @@ rule preprocess:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         root=PLAN.root,
         options=options_of("preprocess"),
@@ -47,8 +47,8 @@ rule manifest:
         environment("extract")
     threads: 1
     resources:
-        mem_mb=memory_of(1500),
-        runtime=60,
+        mem_mb=memory_of(memory_of_manifest()),
+        runtime=minutes_of(60),
     params:
         listings=PLAN.listings,
         layout=layout_options(CONFIG),

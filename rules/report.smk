@@ -20,7 +20,7 @@ rule front_page:
     threads: 1
     resources:
         mem_mb=memory_of(500),
-        runtime=10,
+        runtime=minutes_of(10),
     params:
         share=CONFIG.share,
         dataset=CONFIG.dataset.name,

@@ -25,7 +25,7 @@ rule study:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_study,
         sample=sample_of_study(),
@@ -51,7 +51,7 @@ rule gather_study:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         runs=PLAN.study_runs,
         metadata=metadata_of("gather_study", {"runs": PLAN.study_runs}),
@@ -78,7 +78,7 @@ rule bridge:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         code=code_of("bridge"),
     message:

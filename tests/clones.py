@@ -25,7 +25,7 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "resources" / "sample"
-COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs")
+COPIED = ("Snakefile", "rules", "profiles", "config", "workflow_scripts", "envs", "docs/captions")
 BIN = Path(sys.executable).parent
 TIMEOUT = 600
 """Seconds after which a command counts as hanging; it says nothing about speed."""
@@ -42,6 +42,9 @@ FINAL_FILES = (
 
 RESULTS = Path("results/tiny")
 TINY_CONFIG = "tiny.yaml"
+
+ACCOUNT = ("efficiency", "datapackage")
+"""Rules of the run's account of itself."""
 
 _MESSAGES = {
     r"reading pictures of shard (\d+)": "preprocess",
@@ -62,8 +65,18 @@ _MESSAGES = {
     r"failure rates of every variant": "failures_rates",
     r"entropy of failures and successes": "failures_entropy",
     r"who is lost: failures by group": "failures_groups",
+    r"drawing the pictures that are changed": "interventions_plan",
+    r"changing pictures of shard (\d+) to bring failures back": "interventions",
+    r"studying which changes bring failures back": "failures_interventions",
+    r"modelling failures by descriptors": "failures_shap",
+    r"reaching a verdict on why pictures fail": "failures_verdict",
+    r"mean pictures and unusual pixels": "failures_means",
+    r"where edges lie in failures": "failures_edges",
+    r"which pixels speak for failure": "failures_shap_pixels",
     r"gathering lost pictures": "failures_gallery",
     r"making the page of the failure study": "failures_page",
+    r"comparing what the jobs asked for with what they used": "efficiency",
+    r"describing the results as a data package": "datapackage",
 }
 
 
@@ -140,7 +153,19 @@ class Clone:
         return self.run("--configfile", TINY_CONFIG, *arguments, prefix=prefix)
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
-        """Jobs of a dry run, without `all`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
+        """Jobs of a dry run, without `all` and `failures`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
+        """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
+
+        Without `all`, and without the account of the run, which is to be planned whenever anything else is (and
+        when there are fewer final files than before).
+        """
+        jobs = self.planned_with_account(*arguments)
+        account = {jobs.pop(name, 0) for name in ACCOUNT}
+        assert account == {1} or (account == {0} and not jobs), (account, jobs)
+        return jobs
+
+    def planned_with_account(self, *arguments: str | Path) -> Counter[str]:
+        """The same with the jobs of the account of the run."""
         text = self.run("-n", *arguments)
         jobs = Counter(
             job
@@ -151,7 +176,7 @@ class Clone:
         stats = {
             name: int(count)
             for name, count in re.findall(r"^(\w+) +(\d+)$", text, flags=re.MULTILINE)
-            if name not in ("total", "all")
+            if name not in ("total", "all", "failures")
         }
         assert Counter(job.partition(" ")[0] for job in jobs.elements()) == stats, text
         return jobs

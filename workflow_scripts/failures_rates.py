@@ -28,6 +28,7 @@ study = load_study(snakemake.input.study)
 manifest = read_manifest(snakemake.input.manifest)
 outcomes = outcomes_at_both_levels(study, manifest, backend=outcome[0], variant=outcome[1])
 parts = study_parts(study, manifest, outcome=outcome)
+del study
 groupings = make_groupings(
     parts,
     manifest,

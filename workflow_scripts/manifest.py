@@ -9,7 +9,7 @@ from modular_faces.jobs import start_job
 from modular_faces.layouts import open_layout
 from modular_faces.listing import read_shard
 from modular_faces.manifest import label_report, manifest_table
-from modular_faces.tables import read_table, whole_file, write_table
+from modular_faces.tables import read_table, whole_file, write_parts
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -26,4 +26,4 @@ manifest = manifest_table(
 with whole_file(snakemake.output.labels) as temporary:
     report = label_report(labels, layout=layout.name, left_out=snakemake.params.left_out)
     temporary.write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
-write_table(manifest, snakemake.output.table, metadata=snakemake.params.metadata)
+write_parts([manifest], snakemake.output.table, metadata=snakemake.params.metadata)

@@ -26,6 +26,7 @@ names = write_features(
     features=output.features,
     core=output.core,
     full=output.get("full"),
+    rows_per_file=snakemake.params.rows_per_file,
     face=options["face"],
     rename=options["rename"],
     metadata=metadata,

@@ -16,6 +16,7 @@ from modular_faces.descriptors import (
     channel_entropies,
     colorfulness,
     describe_picture,
+    half_detail,
     laplacian_variance,
 )
 
@@ -50,6 +51,7 @@ def test_a_plain_grey_picture() -> None:
         "aspect": 1.5,
         "megapixels": 0.0006,
         "border_detail": 1,
+        "half_detail": 1,
     }
     assert found == pytest.approx(expected)
 
@@ -181,3 +183,13 @@ def test_mirroring_changes_only_the_sign_of_left_and_right() -> None:
 def test_the_smallest_pictures_have_numbers_too(shape: tuple[int, int]) -> None:
     values, _ = describe_picture(plain((10, 20, 30), *shape))
     assert np.isfinite(values).all()
+
+
+def test_an_empty_half_has_no_detail_wherever_it_lies() -> None:
+    picture = np.random.default_rng(5).integers(0, 256, (40, 40), dtype=np.uint8)
+    for hidden in (np.s_[:, :20], np.s_[:, 20:], np.s_[:20], np.s_[20:]):
+        covered = picture.copy()
+        covered[hidden] = 127
+        assert half_detail(covered) < 0.2
+    assert half_detail(picture) > 0.9
+    assert half_detail(np.full((8, 8), 9, np.uint8)) == 1

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from planted import plain_pipeline
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import StandardScaler
 
 from modular_faces.modular.encoder import fit_encoder, usable_rows
+from planted import plain_pipeline
 
 RNG = np.random.default_rng(2)
 COLUMNS = tuple(f"c{k}" for k in range(6))

@@ -27,7 +27,10 @@ PACKAGE_OF_IMPORT = {
     "pyarrow": "pyarrow",
     "scipy": "scipy",
     "shap": "shap",
+    "pydantic": "pydantic",
+    "markupsafe": "jinja2",
     "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
     "vl_convert": "vl-convert-python",
 }
 CONDA_NAMES = {"py-opencv": "opencv-python-headless"}

@@ -51,9 +51,9 @@ def canonical_mesh(model: FaceModel, pose: HeadPose, scale: float) -> np.ndarray
 
 def test_canonical_face_has_no_flaw(model: FaceModel) -> None:
     mesh = canonical_mesh(model, HeadPose(30, -15, 9), 4.0)
-    numbers = first_look(mesh, 0.5, model.geometry, from_frame=False)
+    numbers = first_look(mesh, 0.5, model.geometry, score=0.5)
     assert tuple(numbers) == FIRST_LOOK
-    assert numbers["presence"] == numbers["from_frame"] == 0
+    assert numbers["presence"] == numbers["score"] == numbers["from_frame"] == 0
     assert numbers["shape"] == pytest.approx(0, abs=1e-9)
     assert numbers["lopsided"] == pytest.approx(0, abs=1e-9)
     assert numbers["turned"] == pytest.approx(30 / 45)
@@ -62,22 +62,30 @@ def test_canonical_face_has_no_flaw(model: FaceModel) -> None:
     assert numbers["tilted"] == pytest.approx(9 / 45)
 
 
-def test_presence_is_a_bounded_logit(model: FaceModel) -> None:
+def test_presence_and_score_are_bounded_logits(model: FaceModel) -> None:
     mesh = canonical_mesh(model, HeadPose(0, 0, 0), 1.0)
-    numbers = first_look(mesh, 0.75, model.geometry, from_frame=True)
+    numbers = first_look(mesh, 0.75, model.geometry, score=0.9)
     assert numbers["presence"] == pytest.approx(math.log(3))
     assert numbers["presence_squared"] == pytest.approx(math.log(3) ** 2 / 10)
-    assert numbers["from_frame"] == 1.0
-    assert first_look(mesh, 1.0, model.geometry, from_frame=True)["presence"] == 20.0
+    assert numbers["score"] == pytest.approx(math.log(9))
+    assert numbers["from_frame"] == 0.0
+    sure = first_look(mesh, 1.0, model.geometry, score=1.0)
+    assert (sure["presence"], sure["score"]) == (20.0, 20.0)
+
+
+def test_without_a_detector_there_is_no_score(model: FaceModel) -> None:
+    mesh = canonical_mesh(model, HeadPose(0, 0, 0), 1.0)
+    numbers = first_look(mesh, 0.75, model.geometry, score=math.nan)
+    assert (numbers["score"], numbers["from_frame"]) == (0.0, 1.0)
 
 
 def test_size_place_and_mirroring_do_not_count(model: FaceModel) -> None:
     rng = np.random.default_rng(3)
     mesh = canonical_mesh(model, HeadPose(10, 5, 20), 5.0) + rng.normal(0, 0.5, (478, 3))
-    numbers = first_look(mesh, 0.9, model.geometry, from_frame=False)
-    grown = first_look(3 * mesh + 40, 0.9, model.geometry, from_frame=False)
+    numbers = first_look(mesh, 0.9, model.geometry, score=0.8)
+    grown = first_look(3 * mesh + 40, 0.9, model.geometry, score=0.8)
     mirrored = (mesh * (-1, 1, 1))[model.geometry.partners]
-    flipped = first_look(mirrored, 0.9, model.geometry, from_frame=False)
+    flipped = first_look(mirrored, 0.9, model.geometry, score=0.8)
     for name in FIRST_LOOK:
         assert grown[name] == pytest.approx(numbers[name])
         assert flipped[name] == pytest.approx(numbers[name])
@@ -109,20 +117,20 @@ def test_quality_is_high_for_a_face_and_low_for_noise(
     good = mesh_from_region(model, picture, region)
     bad = mesh_from_region(model, noise, region)
 
-    def quality(seen: np.ndarray, face: MeshFace, look_twice: SecondLook) -> float:
+    def quality(seen: np.ndarray, face: MeshFace, score: float, look_twice: SecondLook) -> float:
         return landmark_quality(
             model,
             seen,
             face.mesh.astype(np.float64),
             face.presence,
-            from_frame=False,
+            score=score,
             look_twice=look_twice,
         )
 
     looks: tuple[SecondLook, ...] = ("never", "doubtful", "always")
     for look in looks:
-        assert quality(picture, good, look) > 0.8
-        assert quality(noise, bad, look) < 0.2
+        assert quality(picture, good, found.score, look) > 0.8
+        assert quality(noise, bad, 0.3, look) < 0.2
 
 
 def test_logistic_model_by_hand() -> None:

@@ -216,6 +216,40 @@ def test_failed_group_names_its_cluster_job_and_its_members(tmp_path: Path) -> N
     ]
 
 
+def test_a_failed_shard_ends_with_its_pictures_and_its_log(tmp_path: Path) -> None:
+    lists = tmp_path / "listing" / "shards"
+    lists.mkdir(parents=True)
+    name = "0001-abc.jsonl"
+    (lists / name).write_text("\n".join(f'["p/{k}.jpg",1,2]' for k in range(5)))
+    listing = {"count": 9, "n_shards": 2, "counts": [4, 5], "shards": ["0000-d.jsonl", name]}
+    (tmp_path / "listing" / "listing.json").write_text(json.dumps(listing))
+    run = Run()
+    run.send(run_info({"color": 2, "total": 2}), job_info(1, "color", tmp_path, shard="0001"))
+    run.send(job_error(1, "color", log=["a.log"]))
+    run.reporter.close()
+    assert run.written().splitlines() == [
+        "[00:00] stopped: 0 of 2 jobs done, 1 failed",
+        "  color, shard 0001: a.log",
+        f"    5 pictures (p/0.jpg, p/1.jpg, p/2.jpg, ...), listed in {lists / name}",
+    ]
+
+
+def test_of_a_cluster_log_the_error_of_the_job_itself_is_shown(tmp_path: Path) -> None:
+    log = tmp_path / "12.log"
+    after = [
+        "RuleException:",
+        "CalledProcessError in file x",
+        *(f"    more {k}" for k in range(30)),
+    ]
+    log.write_text("\n".join(["host: a", "OSError: [Errno 28] No space left on device", *after]))
+    shown = begun().send(job_error(4, "preprocess", log=[str(log)]))
+    assert shown.splitlines()[1:-1] == [
+        f"  log {log}",
+        "  | host: a",
+        "  | OSError: [Errno 28] No space left on device",
+    ]
+
+
 def test_many_failures_end_in_a_short_list() -> None:
     run = Run()
     run.send(run_info({"color": 12, "total": 12}))

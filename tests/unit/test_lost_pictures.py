@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from planted import data_of, fit_options, modules_of, plain_pipeline
 
 from modular_faces.modular.folds import Fold
 from modular_faces.modular.lost_pictures import (
@@ -17,6 +16,7 @@ from modular_faces.modular.lost_pictures import (
 )
 from modular_faces.modular.resampling import draw_weights
 from modular_faces.modular.tasks import rating_tasks
+from planted import data_of, fit_options, modules_of, plain_pipeline
 
 
 def test_what_lost_pictures_still_have() -> None:

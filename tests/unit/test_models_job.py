@@ -9,7 +9,6 @@ from typing import Any, get_args
 import numpy as np
 import pyarrow as pa
 import pytest
-from planted import data_of, plain_pipeline
 
 from modular_faces.config_models import Models, ModuleName
 from modular_faces.modular.gather_models import gather_models, gather_notes, gather_tables
@@ -23,6 +22,7 @@ from modular_faces.modular.models_job import (
 )
 from modular_faces.modular.module_blocks import MODULES, ModularData
 from modular_faces.tables import read_table, write_table
+from planted import data_of, plain_pipeline
 
 SMALL: dict[str, Any] = {
     "models": {"lab": ["lab"], "modular": ["color", "pose"]},

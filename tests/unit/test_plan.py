@@ -21,6 +21,14 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def plan(pictures: Path, **keys: Any) -> Plan:
+    """Plan a run that goes on to publish its plan."""
+    made = dry_plan(pictures, **keys)
+    made.publish()
+    return made
+
+
+def dry_plan(pictures: Path, **keys: Any) -> Plan:
+    """Plan a run as a dry run does."""
     config = {
         "dataset": {"name": "d", "root": str(pictures)},
         "results": str(pictures.parent / "results"),
@@ -43,10 +51,27 @@ def test_the_number_that_was_chosen_stays(pictures: Path, monkeypatch: pytest.Mo
 
 def test_jobs_read_what_the_main_process_listed(pictures: Path) -> None:
     made = plan(pictures, shards=2)
-    config = {"dataset": {"name": "d", "root": "gone"}, "results": str(pictures.parent / "results")}
-    read = plan_run(load_config(config), main_process=False)
+    read = plan_run(load_config(_gone(pictures)), main_process=False)
     assert read == made
     assert read.shard_listing("0001") == made.listings[1]
+
+
+def test_a_dry_run_leaves_the_listing_of_a_run_that_goes_on_alone(pictures: Path) -> None:
+    made = plan(pictures, shards=2)
+    listing = pictures.parent / "results" / "d" / "listing" / "listing.json"
+    before = listing.read_bytes()
+    Image.fromarray(np.full((20, 20, 3), 9, np.uint8)).save(pictures / "added.png")
+    later = dry_plan(pictures, shards=3)
+    assert (later.count, len(later.shards)) == (4, 3)
+    assert listing.read_bytes() == before
+    assert all(Path(path).exists() for path in (*made.listings, *later.listings))
+    later.publish()
+    assert plan_run(load_config(_gone(pictures)), main_process=False) == later
+
+
+def _gone(pictures: Path) -> dict[str, Any]:
+    dataset = {"name": "d", "root": "gone"}
+    return {"dataset": dataset, "results": str(pictures.parent / "results")}
 
 
 def test_results_among_the_pictures_are_refused(pictures: Path) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from planted import data_of, fit_options, plain_pipeline
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse
@@ -16,6 +15,7 @@ from modular_faces.modular.module_blocks import ModularData
 from modular_faces.modular.patterns import weight_tables
 from modular_faces.modular.protocol import ModelPlan, encode_fold
 from modular_faces.modular.tasks import EmotionTask, RatingTask, emotion_task, rating_tasks
+from planted import data_of, fit_options, plain_pipeline
 
 OPTIONS = AnalysisOptions(
     fit=fit_options(),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted import fit_options
 
 from modular_faces.modular.rating_model import fit_ratings
 from modular_faces.modular.refits import make_refit
 from modular_faces.modular.tasks import EmotionTask, RatingTask
+from planted import fit_options
 
 
 @pytest.mark.parametrize(("n", "widths"), [(40, (30, 40)), (200, (10, 20))])

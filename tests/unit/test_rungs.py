@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from planted import data_of
 from test_models_job import options
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.rungs import RUNGS, read_other_landmarks, run_rung_models
 from modular_faces.tables import write_table
+from planted import data_of
 
 FACE = np.random.default_rng(0).uniform(0, 100, (2, 68))
 

@@ -71,14 +71,14 @@ def own_registry() -> Iterator[None]:
 @pytest.mark.usefixtures("own_registry")
 def test_a_new_step_is_one_function() -> None:
     @step
-    def darken(picture: Picture, *, by: Annotated[float, Number(1, 9)] = 2) -> Changed:
+    def halve(picture: Picture, *, by: Annotated[float, Number(1, 9)] = 2) -> Changed:
         return (picture // by).astype(np.uint8), geometry.identity()
 
     picture = np.array([[[10, 20, 30]]], dtype=np.uint8)
-    np.testing.assert_array_equal(apply_variant(picture, [{"darken": {}}]).picture, picture // 2)
-    assert describe_variant("dusk", [{"darken": {}}]) == "dusk: darken by=2"
-    with pytest.raises(ValueError, match=r"step 1 \(darken\): by = 10: expected a number from 1"):
-        check_steps([{"darken": {"by": 10}}])
+    np.testing.assert_array_equal(apply_variant(picture, [{"halve": {}}]).picture, picture // 2)
+    assert describe_variant("dusk", [{"halve": {}}]) == "dusk: halve by=2"
+    with pytest.raises(ValueError, match=r"step 1 \(halve\): by = 10: expected a number from 1"):
+        check_steps([{"halve": {"by": 10}}])
 
 
 def unchecked(picture: Picture, *, by: float) -> Changed:

@@ -28,6 +28,16 @@ PLAIN_OPTIONS: dict[str, dict[str, Any]] = {
     "grayscale": {},
     "rotate": {"degrees": 20},
     "mirror": {},
+    "shift": {"right": 2, "down": -1},
+    "crop": {"keep": 0.7},
+    "jpeg": {"quality": 90},
+    "brighten": {"to": 200},
+    "darken": {"to": 40},
+    "raise_contrast": {"to": 100},
+    "lower_contrast": {"to": 10},
+    "blur": {"sigma": 1.5},
+    "deblur": {"sigma": 1.5},
+    "cover": {"side": "left"},
 }
 
 
@@ -68,7 +78,21 @@ def test_every_step_returns_a_picture_and_leaves_its_input(
 
 
 @pytest.mark.parametrize(
-    "name", ["kernel", "unsharp", "gamma", "clahe", "equalize", "denoise", "grayscale"]
+    "name",
+    [
+        *(
+            "kernel",
+            "unsharp",
+            "gamma",
+            "clahe",
+            "equalize",
+            "denoise",
+            "grayscale",
+            "jpeg",
+            "cover",
+        ),
+        *("brighten", "darken", "raise_contrast", "lower_contrast", "blur", "deblur"),
+    ],
 )
 def test_steps_that_move_nothing_say_so(name: str) -> None:
     picture = noise(9, 12)

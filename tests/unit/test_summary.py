@@ -38,7 +38,7 @@ def features() -> pa.Table:
 
 
 def test_everything_is_counted(features: pa.Table) -> None:
-    counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
+    counted = summary.summarise([features], REPORT, warnings=["mind the gap"])
     assert (counted["pictures"], counted["found"], counted["success"]) == (4, 3, 2)
     assert counted["failures"] == {"no_face": 1, "not_trusted": 1}
     assert counted["stages"] == [
@@ -54,7 +54,7 @@ def test_everything_is_counted(features: pa.Table) -> None:
 
 
 def test_the_text_says_what_was_found_and_where_to_look(features: pa.Table, tmp_path: Path) -> None:
-    counted = summary.summarise(features, REPORT, warnings=["mind the gap"])
+    counted = summary.summarise([features], REPORT, warnings=["mind the gap"])
     (tmp_path / "summary.json").write_text(json.dumps(counted))
     lines = summary_text(tmp_path, seconds=12.3).splitlines()
     assert lines[0] == f"{tmp_path.name}: 4 pictures, landmarks found in 2 (50.0 %), 12 s"

@@ -83,3 +83,24 @@ def test_significant_digits_do_not_depend_on_the_size_of_a_number() -> None:
     values = np.array([[1.23456e-5, -98765.4321], [0.0, np.nan]])
     rounded = tables.round_significant(values, digits=3)
     np.testing.assert_array_equal(rounded, [[1.23e-5, -98800.0], [0.0, np.nan]])
+
+
+def test_what_killed_processes_left_of_a_file_is_swept_away(tmp_path: Path) -> None:
+    mine, other = tmp_path / ".a.parquet.77.0123abcd", tmp_path / ".ba.parquet.77.0123abcd"
+    for path in (mine, other):
+        path.touch()
+    with tables.whole_file(tmp_path / "a.parquet") as temporary:
+        temporary.write_text("whole")
+    assert sorted(tmp_path.iterdir()) == [other, tmp_path / "a.parquet"]
+
+
+def test_of_two_that_write_a_file_the_later_end_fails(tmp_path: Path) -> None:
+    def write_during_another() -> None:
+        with tables.whole_file(tmp_path / "a") as slow:
+            slow.write_text("old")
+            with tables.whole_file(tmp_path / "a") as quick:
+                quick.write_text("new")
+
+    with pytest.raises(FileNotFoundError):
+        write_during_another()
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["new"]

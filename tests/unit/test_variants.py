@@ -65,6 +65,8 @@ CHAINS: dict[str, Steps] = {
         {"pad": {"fraction": 0.2, "mode": "replicate"}},
         SHARPEN,
     ],
+    "shifted": [{"shift": {"right": 7, "down": -4}}],
+    "cropped": [{"crop": {"keep": 0.87}}],
     "mirrored_twice": [{"mirror": {}}, {"pad": {"fraction": 0.1}}, {"mirror": {}}],
     "turned_there_and_back": [{"rotate": {"degrees": 30}}, {"rotate": {"degrees": -30}}],
 }
@@ -212,7 +214,10 @@ REFUSALS: list[tuple[object, str]] = [
         r"step 1 \(mirror\): options = None: expected a mapping.*\{mirror: \{\}\}",
     ),
     ([{"sharpen": {}}], r"step 1: unknown step sharpen = \{\}; did you mean unsharp\? known are k"),
-    ([{"blur": {"r": 1}}], r"step 1: unknown step blur = \{'r': 1\}; .*known are kernel, unsharp"),
+    (
+        [{"smear": {"r": 1}}],
+        r"step 1: unknown step smear = \{'r': 1\}; .*known are kernel, unsharp",
+    ),
     ([{"mirror": {"axis": 1}}], r"\(mirror\): unknown option axis = 1; it takes no options"),
     (
         [{"pad": {"fracton": 0.5}}],

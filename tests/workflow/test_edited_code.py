@@ -18,21 +18,24 @@ SCRIPTS = REPOSITORY / "workflow_scripts"
 STAGES = tuple(sorted(path.stem for path in SCRIPTS.glob("*.py")))
 
 MEASURE = {"color", "texture", "aligned"}
-OPEN_MODEL = {"pose", "expression", "aligned"}
 DESCRIBE = MEASURE | {"descriptors"}
-FIND = {"landmarks", "study"}
-STUDIES = {"failures_rates", "failures_entropy", "failures_groups"}
+OPEN_MODEL = {"pose", "expression", "aligned"}
+FIND = {"landmarks", "study", "interventions"}
+OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
+RATES = {"failures_rates", "failures_entropy", "failures_groups"}
+CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
+READ_DESCRIPTORS = RATES | CAUSES | {"failures_shap"}
+DRAWN = RATES | OF_PIXELS | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
 PAGES = GALLERY | {"failures_page"}
-
 MODELS = {"fit_models", "model_rungs"}
 READ_MESH = FIND | MODELS | OPEN_MODEL
 
 USED_BY: dict[str, set[str]] = {
     "backends": FIND,
-    "backends/__init__.py": READ_OUTPUTS,
+    "backends/__init__.py": READ_OUTPUTS | CAUSES,
     "backends/openface_output.py": READ_OUTPUTS,
     "layouts": {"manifest"},
     "layouts/label_files.py": {"manifest", "failures_groups"},
@@ -43,18 +46,19 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": STUDIES | PAGES,
+    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "config_dataset.py": set(),
     "config_failures.py": set(),
     "config_features.py": set(),
-    "config_values.py": set(),
+    "config_values.py": CAUSES,
     "config_loading.py": set(),
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": STUDIES | {"bridge", "failures_page"},
-    "inline_pictures.py": STUDIES | PAGES | {"bridge"},
+    "figures.py": DRAWN | OF_PIXELS | {"bridge", "failures_page"},
+    "inline_pictures.py": DRAWN | OF_PIXELS | PAGES | {"bridge"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -64,24 +68,35 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | MODELS | {"pose", "merge", "bridge", "failures_groups"} | GALLERY,
-    "files.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "images.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "packs.py": {"preprocess"} | READ_PACKS | GALLERY,
-    "scan.py": {"preprocess", "manifest"}
-    | READ_OUTPUTS
-    | {"preprocess", "manifest", "failures_groups"},
+    "columns.py": READ_OUTPUTS
+    | MODELS
+    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"},
+    "scan.py": OF_PIXELS
+    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
-    "preprocess.py": {"preprocess"} | FIND,
-    "fingerprint.py": {"preprocess", "manifest"} | FIND,
+    "preprocess.py": {"preprocess"} | FIND - {"interventions"},
+    "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
     "duplicates.py": {"manifest"},
     "manifest.py": {"manifest"},
-    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"},
-    "steps.py": DESCRIBE | READ_OUTPUTS,
-    "step_options.py": DESCRIBE | READ_OUTPUTS,
-    "variants.py": DESCRIBE | READ_OUTPUTS,
+    "geometry.py": DESCRIBE | READ_OUTPUTS | {"pose"} | CAUSES,
+    "steps.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "cause_steps.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
+    "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": {"descriptors"} | MODELS | STUDIES | GALLERY,
+    "descriptors.py": RATES
+    | MODELS
+    | {
+        "descriptors",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions",
+        "interventions_plan",
+    },
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge"},
     "color.py": {"color", "merge"},
@@ -94,8 +109,8 @@ USED_BY: dict[str, set[str]] = {
     "ibug68_map.py": FIND,
     "landmark_error.py": FIND | {"failures_groups"},
     "landmark_quality.py": FIND,
-    "landmark_tables.py": FIND,
-    "head_angles.py": FIND,
+    "landmark_tables.py": {"landmarks", "study"},
+    "head_angles.py": {"landmarks", "study"},
     "mesh_symmetry.py": READ_MESH,
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
@@ -110,7 +125,7 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"} | MODELS,
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "dictionary.py": {"merge"},
@@ -119,10 +134,20 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": MODELS | STUDIES | GALLERY,
-    "inference/paired.py": MODELS | {"failures_rates"},
-    "inference/correction.py": MODELS | STUDIES,
-    "inference/effect_sizes.py": STUDIES | GALLERY,
+    "inference/intervals.py": READ_DESCRIPTORS
+    | MODELS
+    | {"failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/paired.py": {"failures_rates"} | MODELS,
+    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
+    "inference/effect_sizes.py": RATES
+    | {
+        "failures_gallery",
+        "failures_means",
+        "failures_shap",
+        "failures_shap_pixels",
+        "failures_verdict",
+        "interventions_plan",
+    },
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
@@ -130,8 +155,8 @@ USED_BY: dict[str, set[str]] = {
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
     "failures/__init__.py": set(),
-    "failures/outcome.py": STUDIES | GALLERY,
-    "failures/report_parts.py": STUDIES | PAGES,
+    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
+    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -142,7 +167,30 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES,
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": STUDIES | GALLERY,
+    "failures/groupings.py": RATES
+    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
+    "failures/conditions.py": CAUSES | {"interventions"},
+    "failures/hash_order.py": {"interventions_plan", "failures_shap"},
+    "failures/intervention_plan.py": {"interventions_plan"},
+    "failures/intervention_rows.py": {"failures_interventions"},
+    "failures/intervention_runs.py": {"interventions"},
+    "failures/picture_measures.py": {"interventions"},
+    "failures/intervention_tables.py": {"failures_interventions", "failures_verdict"},
+    "failures/cures.py": {"failures_interventions", "failures_verdict"},
+    "failures/remedies.py": {"failures_interventions", "failures_verdict"},
+    "failures/intervention_figures.py": {"failures_interventions"},
+    "failures/intervention_report.py": {"failures_interventions"},
+    "failures/failure_model.py": {"failures_shap"},
+    "failures/shap_models.py": {"failures_shap"},
+    "failures/shap_report.py": {"failures_shap"},
+    "failures/associations.py": {"failures_verdict"},
+    "failures/strata.py": {"failures_verdict"},
+    "failures/signs.py": {"failures_verdict", "failures_shap"},
+    "failures/verdict.py": {"failures_verdict"},
+    "failures/verdict_files.py": {"failures_verdict"},
+    "failures/verdict_json.py": {"failures_verdict"},
+    "failures/verdict_text.py": {"failures_verdict"},
+    "failures/methods_text.py": {"failures_verdict"},
     "failures/rates.py": {"failures_rates"},
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},
@@ -151,6 +199,30 @@ USED_BY: dict[str, set[str]] = {
     "pages/provenance_notes.py": {"failures_page"},
     "pages/report_section.py": {"failures_page"},
     "pages/shell.py": {"failures_page"},
+    "efficiency.py": {"efficiency"},
+    "datapackage.py": {"datapackage"},
+    "run_file.py": {"efficiency", "datapackage"},
+    "run_record.py": set(),
+    "inference/permutation.py": OF_PIXELS,
+    "failures/map_comparison.py": OF_PIXELS,
+    "failures/picture_frame.py": OF_PIXELS,
+    "failures/picture_sample.py": OF_PIXELS,
+    "failures/picture_study.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS,
+    "failures/means.py": {"failures_means"},
+    "failures/means_figures.py": {"failures_means"},
+    "failures/means_report.py": {"failures_means"},
+    "failures/means_tables.py": {"failures_means"},
+    "failures/means_words.py": {"failures_means"},
+    "failures/edge_kernels.py": {"failures_edges"},
+    "failures/edges.py": {"failures_edges"},
+    "failures/edges_figures.py": {"failures_edges"},
+    "failures/edges_report.py": {"failures_edges"},
+    "failures/edges_tables.py": {"failures_edges"},
+    "failures/edges_words.py": {"failures_edges"},
+    "failures/pairs.py": {"failures_edges"},
+    "failures/shap_pixels.py": {"failures_shap_pixels"},
+    "failures/shap_pixels_report.py": {"failures_shap_pixels"},
 }
 
 

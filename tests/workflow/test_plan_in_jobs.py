@@ -26,6 +26,7 @@ def test_the_plan_of_a_job_is_that_of_the_main_process_without_the_pictures(
         }
     )
     plan = plan_run(config, main_process=True)
+    plan.publish()
     listing = tmp_path / "results" / "tiny" / "listing"
     files = {path: path.stat().st_mtime_ns for path in listing.rglob("*")}
     shutil.rmtree(root)

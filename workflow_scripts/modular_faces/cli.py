@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     summary.set_defaults(run=_summary)
 
+    _add_checks_of_results(commands)
     lock = commands.add_parser(
         "clear-stale-lock", help="unlock the folder when the run that locked it is dead"
     )
@@ -121,6 +122,22 @@ def _parser() -> argparse.ArgumentParser:
     reference.add_argument("--folder", type=Path, default=Path("config"))
     reference.set_defaults(run=_write_config_reference)
     return parser
+
+
+def _add_checks_of_results(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verify = commands.add_parser(
+        "verify", help="hash results and pictures again: is the folder intact, and what made it?"
+    )
+    verify.add_argument("results", type=Path, help="for instance results/sample")
+    verify.add_argument("--root", type=Path, help="where the pictures are now, if they moved")
+    verify.set_defaults(run=_verify)
+
+    share = commands.add_parser(
+        "share", help="copy what may be passed on (no picture, no name of one) as a data package"
+    )
+    share.add_argument("results", type=Path, help="for instance results/sample")
+    share.add_argument("folder", type=Path, help="new folder")
+    share.set_defaults(run=_share)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -233,6 +250,22 @@ def _summary(options: argparse.Namespace) -> int:
         if not text:
             raise ValueError(f"{folder} holds no summary.json; run the workflow first")
         print(text)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from modular_faces.datapackage import verify
+
+    problems, origin = verify(options.results, root=options.root)
+    print("\n".join([*problems, f"{options.results}: {len(problems) or 'no'} problems", origin]))
+    return 1 if problems else 0
+
+
+def _share(options: argparse.Namespace) -> int:
+    from modular_faces.datapackage import share
+
+    files = share(options.results, options.folder)
+    print(f"wrote {options.folder}: {', '.join(files)}")
     return 0
 
 

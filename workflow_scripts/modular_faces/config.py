@@ -77,7 +77,9 @@ class Landmarks(Section):
     detector_threshold: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Least score of the face detector."""
     accept: Fraction = 0.5
-    """Least landmark quality of a face that is trusted (backend mesh; the others have their own)."""
+    """Least landmark quality of a face that is trusted (backend mesh; the others have their own
+    key). Of a face that tells OpenFace where to look (box `mesh`) too; and least presence of the mesh that
+    other backends' faces get."""
     second_look: Literal["never", "doubtful", "always"] = "doubtful"
     """When the mesh is read a second time, from the mirrored and shifted picture, to judge its landmarks: where the
     first reading leaves doubt, for every face, or never (quality is then a rougher guess)."""
@@ -100,6 +102,9 @@ class Merge(Section):
 
     full_csv: bool = False
     """Also write `features.csv` with every column."""
+    rows_per_file: Annotated[int, Field(ge=1)] = 1_000_000
+    """Above so many pictures `features.parquet` is a folder of files of so many rows (to the next 4,096), which
+    is read like one file."""
     rename: dict[str, Name] = {}
     """New names of columns in the CSV files: {old: new}."""
 
@@ -215,10 +220,7 @@ class Config(Section):
                     f"landmarks.cascade: '{stage.variant}' mirrors the picture, and OpenFace's gaze, eyes "
                     "and action units would be those of a mirrored face; take a variant without mirror"
                 )
-        asked = {
-            *(self.landmarks.backend, self.failures.outcome.backend),
-            *self.study.backends,
-        }
+        asked = {self.landmarks.backend, *self.study.backends, self.failures.outcome.backend}
         if "dlib" in asked and self.dlib.predictor is None:
             raise ValueError(
                 "dlib.predictor is empty; give the path of shape_predictor_68_face_landmarks.dat "

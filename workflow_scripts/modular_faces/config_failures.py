@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from modular_faces.config_backends import BackendName
+from modular_faces.config_causes import FailureModel, Interventions, Verdict
 from modular_faces.config_values import Distinct, Name, PathName, Section
 
 Count = Annotated[int, Field(ge=1)]
@@ -59,6 +60,17 @@ class Gallery(Section):
     """Most pictures that are shown, from every probable cause some."""
 
 
+class PixelShap(Section):
+    """Which pixels speak for failure."""
+
+    model: Literal["linear", "boosted"] = "linear"
+    """Logistic regression, or gradient-boosted trees, which are slower and see more than sums of pixels."""
+    side: Annotated[int, Field(ge=8, le=32)] = 24
+    """Longer side of the small grey pictures that are modelled, in pixels."""
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    """Parts of which each is predicted by a model of the others."""
+
+
 class Failures(Section):
     """The failure study: `snakemake failures`."""
 
@@ -75,7 +87,7 @@ class Failures(Section):
     """Failures, and as many successes, of the studies that look at pixels or change pictures; a seeded sample
     where there are more."""
     side: Annotated[int, Field(ge=16, le=256)] = 100
-    """Pixels of the square that pictures of different sizes are brought to where they are laid over each other."""
+    """Longest side, in pixels, of the frame in which pictures are laid over each other: their median size, or less."""
     quantiles: Annotated[int, Field(ge=2, le=20)] = 4
     """Groups of equal size by brightness, contrast and the like."""
     groups: list[str] | Literal["auto"] = "auto"
@@ -88,6 +100,10 @@ class Failures(Section):
     picture, against which the landmark error is measured."""
     edges: Edges = Edges()
     gallery: Gallery = Gallery()
+    pixels: PixelShap = PixelShap()
+    interventions: Interventions = Interventions()
+    model: FailureModel = FailureModel()
+    verdict: Verdict = Verdict()
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Failures:

@@ -53,6 +53,7 @@ DESCRIPTIONS: Final[tuple[Description, ...]] = (
     ("lower_minus_upper_oval", "grey levels", "the same inside the central oval"),
     ("border_minus_center", "grey levels", "mean of grey in the border minus that inside it"),
     ("border_detail", "ratio", "mean gradient of grey in the border by that of the whole picture"),
+    ("half_detail", "ratio", "least mean gradient of the four halves by that of the whole picture"),
 )
 """Name, unit and meaning of each number, in the order of the columns."""
 
@@ -94,6 +95,7 @@ def describe_picture(
         *_asymmetries(grey, oval),
         _mean(grey, border) - _mean(grey, 255 - border),
         border_detail(grey, border),
+        half_detail(grey),
     ]
     return np.array(values, dtype=np.float64), ""
 
@@ -227,11 +229,28 @@ def border_detail(grey: Picture, border: Picture) -> float:
 
     Gradients are sums of the absolute Sobel responses; 1 for a picture without any.
     """
-    across = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 1, 0), alpha=0.125)
-    down = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 0, 1), alpha=0.125)
-    gradient = cv2.add(across, down)
+    gradient = _gradient(grey)
     whole = cv2.mean(gradient)[0]
     return float(cv2.mean(gradient, border)[0] / whole) if whole else 1.0
+
+
+def half_detail(grey: Picture) -> float:
+    """Mean gradient of the emptiest half by that of the whole picture: small where half of it is covered.
+
+    Halves are the left, right, upper and lower one; 1 for a picture without any gradient.
+    """
+    gradient = _gradient(grey)
+    whole = cv2.mean(gradient)[0]
+    if not whole:
+        return 1.0
+    return min(_mean(np.asarray(gradient)[half], None) for half in _halves(*grey.shape)) / whole
+
+
+def _gradient(grey: Picture) -> Picture:
+    """Sum of the absolute Sobel responses, an eighth of each."""
+    across = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 1, 0), alpha=0.125)
+    down = cv2.convertScaleAbs(cv2.Sobel(grey, cv2.CV_16S, 0, 1), alpha=0.125)
+    return np.asarray(cv2.add(across, down), dtype=np.uint8)
 
 
 def _mean_and_deviation(
@@ -253,17 +272,20 @@ def _is_grey(picture: Picture) -> bool:
 
 def _asymmetries(grey: Picture, mask: Picture | None = None) -> tuple[float, float]:
     """Right minus left and lower minus upper; a middle row or column belongs to neither half."""
-    height, width = grey.shape
-    halves = (
+    right, left, lower, upper = (
+        _mean(grey[half], None if mask is None else mask[half]) for half in _halves(*grey.shape)
+    )
+    return right - left, lower - upper
+
+
+def _halves(height: int, width: int) -> tuple[tuple[slice, slice], ...]:
+    """Right, left, lower and upper half."""
+    return (
         (slice(None), slice((width + 1) // 2, None)),
         (slice(None), slice(0, width // 2)),
         (slice((height + 1) // 2, None), slice(None)),
         (slice(0, height // 2), slice(None)),
     )
-    right, left, lower, upper = (
-        _mean(grey[half], None if mask is None else mask[half]) for half in halves
-    )
-    return right - left, lower - upper
 
 
 def _mean(grey: Picture, mask: Picture | None) -> float:

@@ -289,5 +289,5 @@ def _gradient_legend() -> alt.Legend:
         gradientLength=MAP_WIDTH,
         titleLimit=MAP_WIDTH,
         tickCount=4,
-        format="~g",
+        format=".3~r",
     )

@@ -1,9 +1,8 @@
 """How likely the landmarks of a face are right: the column `landmark_quality`.
 
-A logistic model of what a face mesh shows of itself: how sure the network is that a face is there,
-how far its shape lies from the canonical face, how lopsided it is, how far it is turned. Its size, the
-detector's score and how much of it lies beyond the frame do not count, so that any variant of the picture will
-do (``docs/landmarks.md`` says what speaks for and against the score). Where that leaves doubt, the face is
+A logistic model of the detector's score and of what a face mesh shows of itself: how sure the network is
+that a face is there, how far its shape lies from the canonical face, how lopsided it is, how far it is
+turned. Its size and how much of it lies beyond the frame do not count. Where that leaves doubt, the face is
 read a second time from the mirrored, shifted and enlarged picture; two readings of a good picture agree.
 
 "Right" means: the mean error of the 68 points is at most `LIMIT` of the distance of the outer eye
@@ -42,6 +41,7 @@ FIRST_LOOK: Final = (
     "presence",
     "presence_squared",
     "from_frame",
+    "score",
     "shape",
     "lopsided",
     "turned",
@@ -63,7 +63,7 @@ def first_look(
     presence: float,
     geometry: FaceGeometry,
     *,
-    from_frame: bool,
+    score: float,
 ) -> dict[str, float]:
     """Describe a mesh by numbers that tell good ones from bad ones.
 
@@ -74,8 +74,8 @@ def first_look(
     presence : float
         0 to 1.
     geometry : FaceGeometry
-    from_frame : bool
-        Whether the mesh was read from the frame, no detector having been asked.
+    score : float
+        Of the detector, 0 to 1; NaN where the mesh was read from the frame, no detector having been asked.
 
     Returns
     -------
@@ -86,8 +86,8 @@ def first_look(
     -----
     presence
         Logit of the mesh's presence, at most +-20; the square a tenth of its.
-    from_frame
-        0 or 1.
+    from_frame, score
+        1 and 0 where no detector was asked; else 0 and the logit of the detector's score, at most +-20.
     shape, lopsided
         Root mean square distance of the vertices, laid on the canonical face by a similarity, from
         it, and from their own mirror images; as a share of its eye distance.
@@ -103,10 +103,12 @@ def first_look(
     mirrored = upright[partners] * (-1.0, 1.0, 1.0)
     pose = np.abs(angles(rotation)) / 45
     logit = _logit(presence)
+    from_frame = math.isnan(score)
     return {
         "presence": logit,
         "presence_squared": logit**2 / 10,
         "from_frame": float(from_frame),
+        "score": 0.0 if from_frame else _logit(score),
         "shape": float(np.sqrt(((upright - canonical) ** 2).sum(axis=1).mean())) / eyes,
         "lopsided": float(np.sqrt(((upright - mirrored) ** 2).sum(axis=1).mean())) / eyes,
         "turned": float(pose[0]),
@@ -176,7 +178,7 @@ def landmark_quality(
     mesh: Array,
     presence: float,
     *,
-    from_frame: bool,
+    score: float,
     look_twice: SecondLook,
 ) -> float:
     """Probability that the landmarks of a face are right, 0 to 1.
@@ -190,14 +192,14 @@ def landmark_quality(
         Pixels of the picture.
     presence : float
         Of the mesh, 0 to 1.
-    from_frame : bool
+    score : float
         As for `first_look`.
     look_twice : {"never", "doubtful", "always"}
         Read the face a second time (as much time as the mesh itself): never; where the first look
         leaves the probability between the bounds in the file of coefficients; for every face.
     """
     coefficients = quality_coefficients()
-    numbers = first_look(mesh, presence, model.geometry, from_frame=from_frame)
+    numbers = first_look(mesh, presence, model.geometry, score=score)
     probability = predicted(numbers, coefficients["first"])
     low, high = coefficients["doubtful"]
     if look_twice == "never" or (look_twice == "doubtful" and not low < probability < high):

@@ -10,7 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
-from modular_faces.tables import csv_sink, parquet_sink, read_table, regroup
+from modular_faces.tables import (
+    csv_sink,
+    parquet_folder_sink,
+    parquet_sink,
+    read_table,
+    regroup,
+    rows_in_turn,
+)
 
 FILE_COLUMNS = ("sha256", "width", "height")
 OUTCOME_COLUMNS = (
@@ -114,16 +121,14 @@ def read_features(manifest: str, shards: Iterable[Sequence[str]]) -> Iterator[pa
     ValueError
         If manifest and shards hold different pictures.
     """
-    rows = read_table(manifest)
-    start = 0
+    next_rows = rows_in_turn(manifest)
     for landmarks_path, pose_path, *measured_paths in shards:
         landmarks = read_table(landmarks_path)
-        part = rows.slice(start, landmarks.num_rows)
-        start += landmarks.num_rows
+        part = next_rows(landmarks.num_rows)
         measured = [read_table(path) for path in measured_paths]
         yield shard_features(part, landmarks, read_table(pose_path), measured)
-    if start != rows.num_rows:
-        raise ValueError(f"the manifest has {rows.num_rows} rows, the shards have {start}")
+    if next_rows(1).num_rows:
+        raise ValueError("the manifest has more rows than the shards; run the workflow again")
 
 
 def core_columns(names: Sequence[str], *, face: str) -> list[str]:
@@ -155,6 +160,7 @@ def write_features(
     features: str,
     core: str,
     full: str | None,
+    rows_per_file: int | None,
     face: str,
     rename: Mapping[str, str],
     metadata: Mapping[str, str],
@@ -167,6 +173,8 @@ def write_features(
         As `read_features` gives them.
     features, core, full : str
         Paths of the Parquet file, of the CSV file of core columns and, or None, of the CSV file of all.
+    rows_per_file : int or None
+        Where given, `features` becomes a folder of Parquet files of so many rows.
     face : str
         See `core_columns`.
     rename : mapping of str to str
@@ -185,7 +193,12 @@ def write_features(
         If `rename` names a column that there is not.
     """
     with ExitStack() as files:
-        sinks = [files.enter_context(parquet_sink(features, metadata=metadata))]
+        sink = (
+            parquet_sink(features, metadata=metadata)
+            if rows_per_file is None
+            else parquet_folder_sink(features, rows_per_file=rows_per_file, metadata=metadata)
+        )
+        sinks = [files.enter_context(sink)]
         names: list[str] = []
         for part in regroup(parts):
             if not names:

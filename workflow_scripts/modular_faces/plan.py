@@ -1,7 +1,8 @@
 """The plan of a run: which pictures, in which shards, written where.
 
-The main process scans the folder of pictures and writes the listing; processes of single jobs read what
-it wrote and touch no picture.
+The main process scans the folder of pictures and writes the lists of the shards, which are named by their
+content and stay. Which of them count, it publishes once it holds the lock; processes of single jobs read that
+and touch no picture.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -29,6 +31,10 @@ from modular_faces.scan import file_path
 from modular_faces.stage_options import layout_options, stage_options
 from modular_faces.tables import whole_file
 
+LISTING = "listing"
+SOURCES = "precomputed.json"
+"""Folder of the listing in the results, and in it the file on sources of outputs that exist already."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,37 +44,64 @@ class Plan:
     ----------
     results : str
         Folder of the results of the dataset.
-    root : str
-        Absolute path of the pictures.
-    shards : tuple of str
-        Names of the shards, `0000` and on.
+    listing : ListingSummary
+        The pictures, and the lists of the shards that count.
     study_runs : tuple of (str, str)
         Backend and variant of every part of the study.
     source_digests : mapping of str to str
         What lies at the path of each source of outputs that exist already, in short.
-    label_digest : str
-        Digest of the tables of labels and ratings.
-    listings : tuple of str
-        Path of the list of each shard's pictures; the name holds the digest of its content.
-    left_out : dict of str to int
-        Numbers of files that are no part of the dataset, by kind.
-    count : int
-        Pictures.
     """
 
     results: str
-    root: str
-    shards: tuple[str, ...]
+    listing: ListingSummary
     study_runs: tuple[tuple[str, str], ...]
     source_digests: Mapping[str, str]
-    label_digest: str
-    listings: tuple[str, ...]
-    left_out: dict[str, int]
-    count: int
+
+    @property
+    def root(self) -> str:
+        """Absolute path of the pictures."""
+        return self.listing.root
+
+    @property
+    def label_digest(self) -> str:
+        """Digest of the tables of labels and ratings."""
+        return self.listing.label_digest
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Numbers of files that are no part of the dataset, by kind."""
+        return self.listing.left_out
+
+    @property
+    def count(self) -> int:
+        """Pictures."""
+        return self.listing.count
+
+    @cached_property
+    def shards(self) -> tuple[str, ...]:
+        """Names of the shards, `0000` and on."""
+        return tuple(name.partition("-")[0] for name in self.listing.shards)
+
+    @cached_property
+    def listings(self) -> tuple[str, ...]:
+        """Path of the list of each shard's pictures; the name holds the digest of its content."""
+        folder = Path(self.results) / LISTING / "shards"
+        return tuple(str(folder / name) for name in self.listing.shards)
 
     def shard_listing(self, shard: str) -> str:
         """Path of the list of a shard's pictures."""
         return self.listings[int(shard)]
+
+    def publish(self) -> None:
+        """Make this the plan that processes of single jobs read.
+
+        To be called by a run that has locked the folder. A dry run, or a second run that is refused, must not
+        put a newer listing under the jobs of a run that is going on.
+        """
+        folder = Path(self.results) / LISTING
+        write_listing_json(folder, self.listing)
+        if self.source_digests:
+            _write_changed(folder / SOURCES, json.dumps(dict(self.source_digests)))
 
 
 def plan_run(config: Config, *, main_process: bool) -> Plan:
@@ -78,7 +111,7 @@ def plan_run(config: Config, *, main_process: bool) -> Plan:
     ----------
     config : Config
     main_process : bool
-        Whether to look at the pictures; else the listing of the main process is read.
+        Whether to look at the pictures; else the plan that the main process published is read.
 
     Returns
     -------
@@ -90,36 +123,30 @@ def plan_run(config: Config, *, main_process: bool) -> Plan:
         One line, before any job starts.
     """
     results = Path(config.results) / config.dataset.name
-    folder = results / "listing"
-    listing = make_listing(config, folder) if main_process else read_listing_json(folder)
+    folder = results / LISTING
     return Plan(
         results=str(results),
-        root=listing.root,
-        shards=tuple(name.partition("-")[0] for name in listing.shards),
+        listing=make_listing(config, folder) if main_process else read_listing_json(folder),
         study_runs=tuple(config.study_runs()),
         source_digests=source_digests(config, folder, main_process=main_process),
-        label_digest=listing.label_digest,
-        listings=tuple(str(folder / "shards" / name) for name in listing.shards),
-        left_out=listing.left_out,
-        count=listing.count,
     )
 
 
 def source_digests(config: Config, folder: Path, *, main_process: bool) -> dict[str, str]:
     """Digest the sources of outputs that exist already; only the main process looks at their files."""
     sources = config.precomputed.sources
-    path = folder / "precomputed.json"
     if not sources:
         return {}
     if not main_process:
-        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        known: dict[str, str] = json.loads((folder / SOURCES).read_text(encoding="utf-8"))
         return known
-    digests = {name: _source_digest(Path(source.path)) for name, source in sources.items()}
-    text = json.dumps(digests)
+    return {name: _source_digest(Path(source.path)) for name, source in sources.items()}
+
+
+def _write_changed(path: Path, text: str) -> None:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         with whole_file(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
-    return digests
 
 
 def _source_digest(path: Path) -> str:
@@ -133,10 +160,10 @@ def _source_digest(path: Path) -> str:
 
 
 def make_listing(config: Config, folder: Path) -> ListingSummary:
-    """Scan the pictures of the dataset, check their labels and write the listing.
+    """Scan the pictures of the dataset, check their labels and write the lists of the shards.
 
-    Labels are read anew only when the listing or a label file changed. The listing counts once they are
-    found good, so that bad labels are refused at every start.
+    Labels are read anew only when the listing or a label file changed since the last run. Nothing is published
+    before they are found good, so that bad labels are refused at every start.
 
     Parameters
     ----------
@@ -172,7 +199,6 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     )
     if listing != before:
         layout.labels(scan.entries)
-        write_listing_json(folder, listing)
     return listing
 
 

@@ -22,6 +22,13 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "entropy": ("confidence", "seed", "bootstrap"),
     "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
     "gallery": ("gallery",),
+    "means": ("confidence", "permutations", "sample", "seed", "side"),
+    "edges": ("edges", "permutations", "sample", "seed", "side"),
+    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
+    "interventions_plan": ("seed", "sample"),
+    "interventions": ("confidence", "verdict"),
+    "shap": ("confidence", "seed", "bootstrap", "model"),
+    "verdict": ("confidence", "seed", "verdict"),
 }
 """Keys of the section failures that each study depends on, beside the outcome."""
 
@@ -199,6 +206,18 @@ def failure_options(config: Config, study: str) -> dict[str, Any]:
     if study == "rates":
         own["steps"] = config.all_variants()
     return _in_key_order({"backend": backend, "variant": variant} | own)
+
+
+def intervention_options(config: Config) -> dict[str, Any]:
+    """Causes with their doses, and placebos, in the order of the config, which counts: the strongest dose is last."""
+    options: dict[str, Any] = config.failures.interventions.model_dump(mode="json")
+    return options
+
+
+def intervened_variant(config: Config) -> dict[str, Any] | None:
+    """Options of the backend that looks at changed pictures; None where it cannot be run again."""
+    backend, variant = config.outcome_run()
+    return None if backend == "precomputed" else study_options(config, backend, variant)
 
 
 def model_options(config: Config) -> dict[str, Any]:

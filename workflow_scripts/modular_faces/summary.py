@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from modular_faces.tables import matrix_from_table, read_table, whole_file
+from modular_faces.tables import iterate_rows, matrix_from_table, whole_file
 from modular_faces.texture import mixed_sizes_warning
 
 COLUMNS = (
@@ -29,19 +30,22 @@ COLUMNS = (
 SIZE_COLUMNS = ("width", "height", "x_36", "x_45", "y_36", "y_45")
 """Size of the picture, and the outer corners of the eyes."""
 
+SIZE_PARTS = 25
+"""Parts of the table (of 4,096 rows) whose sizes are looked at: rows stand in the order of a hash, at random."""
+
 MIXED_SIZES = 1.5
 """Sizes are mixed where the 90th percentile is more than this many times the 10th."""
 
 
 def summarise(
-    features: pa.Table, labels: dict[str, Any], *, warnings: Sequence[str]
+    features: Iterable[pa.Table], labels: dict[str, Any], *, warnings: Sequence[str]
 ) -> dict[str, Any]:
     """Count what was found and what was lost.
 
     Parameters
     ----------
-    features : pyarrow.Table
-        With `COLUMNS`.
+    features : iterable of pyarrow.Table
+        The table in parts, with `COLUMNS`; none is kept.
     labels : dict
         As `modular_faces.manifest.label_report` makes it.
     warnings : sequence of str
@@ -52,31 +56,49 @@ def summarise(
     dict
         Plain JSON values.
     """
-    columns = {name: features.column(name).to_pylist() for name in COLUMNS}
-    success = columns["success"]
-    stages = zip(columns["stage"], columns["variant"], success, strict=True)
-    by_stage = Counter((stage, variant) for stage, variant, good in stages if good)
-    by_label: dict[str, dict[str, int]] = {}
-    for name, good in zip(columns["label_name"], success, strict=True):
-        if name is not None:
-            counts = by_label.setdefault(name, {"pictures": 0, "success": 0})
-            counts["pictures"] += 1
-            counts["success"] += good
+    counts: Counter[str] = Counter()
+    by: dict[str, Counter[Any]] = {
+        name: Counter()
+        for name in ("failure_reason", "split", "label_name", "label_success", "stages")
+    }
+    for part in features:
+        for row in part.group_by(list(COLUMNS)).aggregate([([], "count_all")]).to_pylist():
+            _count(row, counts, by)
+    stages = sorted(by["stages"].items())
     return {
-        "pictures": features.num_rows,
-        "found": sum(columns["found"]),
-        "trusted": sum(columns["trusted"]),
-        "success": sum(success),
-        "failures": _sorted_counts(Counter(filter(None, columns["failure_reason"]))),
+        "pictures": counts["pictures"],
+        "found": counts["found"],
+        "trusted": counts["trusted"],
+        "success": counts["success"],
+        "failures": _sorted_counts(by["failure_reason"]),
         "stages": [
             {"stage": stage, "variant": variant, "success": count}
-            for (stage, variant), count in sorted(by_stage.items())
+            for (stage, variant), count in stages
         ],
-        "splits": _sorted_counts(Counter(filter(None, columns["split"]))),
-        "labels": dict(sorted(by_label.items())),
+        "splits": _sorted_counts(by["split"]),
+        "labels": {
+            name: {"pictures": count, "success": by["label_success"][name]}
+            for name, count in sorted(by["label_name"].items())
+        },
         "label_report": labels,
         "warnings": list(warnings),
     }
+
+
+def _count(row: dict[str, Any], counts: Counter[str], by: dict[str, Counter[Any]]) -> None:
+    """Add rows that are alike in `COLUMNS` to the counts."""
+    number = row["count_all"]
+    counts["pictures"] += number
+    for name in ("found", "trusted", "success"):
+        counts[name] += number * row[name]
+    for name in ("failure_reason", "split"):
+        if row[name]:
+            by[name][row[name]] += number
+    if row["label_name"] is not None:
+        by["label_name"][row["label_name"]] += number
+        by["label_success"][row["label_name"]] += number * row["success"]
+    if row["success"]:
+        by["stages"][row["stage"], row["variant"]] += number
 
 
 def _sorted_counts(counts: Counter[str]) -> dict[str, int]:
@@ -96,10 +118,10 @@ def write_summary(
     canonical_texture : bool
         Whether texture was also measured at a fixed size of the face.
     """
-    table = read_table(features, (*COLUMNS, *SIZE_COLUMNS))
-    warning = size_warning(table, canonical_texture=canonical_texture)
+    sizes = pa.concat_tables(islice(iterate_rows(features, SIZE_COLUMNS), SIZE_PARTS))
+    warning = size_warning(sizes, canonical_texture=canonical_texture)
     summary = summarise(
-        table,
+        iterate_rows(features, COLUMNS),
         json.loads(Path(labels).read_text(encoding="utf-8")),
         warnings=[warning] if warning else [],
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -39,15 +40,33 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     ------
     Path
         A name in the same folder, unique to this process.
+
+    Notes
+    -----
+    What killed processes left of the same file is swept away. One that still writes there, a job whose head
+    process was killed, then fails instead of putting its older content over the newer one.
     """
     final = Path(path)
     final.parent.mkdir(parents=True, exist_ok=True)
-    temporary = final.with_name(f".{final.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    mark = f".{final.name}."
+    temporary = final.with_name(f"{mark}{os.getpid()}.{secrets.token_hex(4)}")
     try:
         yield temporary
+        if final.is_dir() or (temporary.is_dir() and final.exists()):
+            _remove(final)
         temporary.replace(final)
+        for left in final.parent.iterdir():
+            if left.name.startswith(mark):
+                _remove(left)
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_table(
@@ -83,6 +102,38 @@ def parquet_sink(path: str | os.PathLike[str], *, metadata: Mapping[str, str]) -
                 writer = pq.ParquetWriter(temporary, described.schema, compression="zstd")
                 writers.append(files.enter_context(writer))
             writers[0].write_table(described)
+
+        yield write
+
+
+@contextmanager
+def parquet_folder_sink(
+    path: str | os.PathLike[str], *, rows_per_file: int, metadata: Mapping[str, str]
+) -> Iterator[Sink]:
+    """Write a folder of Parquet files part by part, whole or not at all; each part becomes a row group.
+
+    Parameters
+    ----------
+    path : path-like
+        Folder; `part-00000.parquet` and on stand in it, so that most programs read it as one table.
+    rows_per_file : int
+        A file that has as many rows, or more, is followed by another.
+    metadata : mapping of str to str
+    """
+    with whole_file(path) as folder, ExitStack() as files:
+        folder.mkdir()
+        writers: list[Sink] = []
+        rows = 0
+
+        def write(part: pa.Table) -> None:
+            nonlocal rows
+            if not writers or rows >= rows_per_file:
+                files.close()
+                name = f"part-{len(writers):05d}.parquet"
+                writers.append(files.enter_context(parquet_sink(folder / name, metadata=metadata)))
+                rows = 0
+            writers[-1](part)
+            rows += part.num_rows
 
         yield write
 
@@ -150,6 +201,35 @@ def write_parts(
     with parquet_sink(path, metadata=metadata) as write:
         for part in regroup(parts):
             write(part)
+
+
+def iterate_rows(
+    path: str | os.PathLike[str], columns: Sequence[str] | None = None
+) -> Iterator[pa.Table]:
+    """Read a Parquet file or a folder of them in parts of at most `ROW_GROUP` rows, in bounded memory."""
+    files = sorted(Path(path).iterdir()) if Path(path).is_dir() else [Path(path)]
+    for file in files:
+        with pq.ParquetFile(file) as parquet:
+            wanted = None if columns is None else list(columns)
+            for batch in parquet.iter_batches(ROW_GROUP, columns=wanted, use_threads=False):
+                yield pa.Table.from_batches([batch])
+
+
+def rows_in_turn(path: str | os.PathLike[str]) -> Callable[[int], pa.Table]:
+    """Give a function that reads the next so many rows of a Parquet file, fewer at its end."""
+    parts = iterate_rows(path)
+    held = pq.read_schema(path).empty_table()
+
+    def take(number: int) -> pa.Table:
+        nonlocal held
+        while held.num_rows < number and (part := next(parts, None)) is not None:
+            held = pa.concat_tables(
+                [held.replace_schema_metadata(), part.replace_schema_metadata()]
+            )
+        taken, held = held.slice(0, number), held.slice(number)
+        return taken
+
+    return take
 
 
 def read_image_ids(path: str | os.PathLike[str]) -> list[str]:

@@ -6,7 +6,7 @@ A variant is a list; each entry is a mapping of one step to its options, as in t
       - resize: {scale: 2}
       - pad: {fraction: 0.5, mode: constant, value: 127}
 
-The steps themselves are in `modular_faces.steps`, and docs/variants.md explains each.
+The steps themselves are in `modular_faces.steps` and `modular_faces.cause_steps`, and docs/variants.md explains each.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+import modular_faces.cause_steps  # noqa: F401 - enters its steps
 from modular_faces import geometry
 from modular_faces.geometry import IBUG68_MIRROR, FloatArray, IntArray
 from modular_faces.step_options import check_options, hint

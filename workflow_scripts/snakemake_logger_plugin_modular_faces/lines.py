@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from snakemake_logger_plugin_modular_faces.pictures import Pictures
+from snakemake_logger_plugin_modular_faces.pictures import Pictures, pictures_of_shard
 from snakemake_logger_plugin_modular_faces.tally import Job, Tally
 
 TAIL_LINES = 15
 MOST_FAILURES = 10
 _TAIL_BYTES = 1 << 14
+AFTERMATH = "RuleException:"
 MEND = "Mend the cause, then give the same command again: finished jobs are kept."
 LOOK = (
     "Its log says nothing: it was killed (memory, time limit, cancelled) or never began. "
@@ -140,7 +141,10 @@ def failure_text(
 
 
 def log_tail(path: str) -> list[str]:
-    """Quote the last lines of a log under its path; say so when there is none or it is empty."""
+    """Quote the last lines of a log under its path; say so when there is none or it is empty.
+
+    What a Snakemake inside of a cluster job says after the error of the job itself is left out.
+    """
     try:
         with Path(path).open("rb") as file:
             size = file.seek(0, 2)
@@ -149,6 +153,8 @@ def log_tail(path: str) -> list[str]:
     except OSError as error:
         return [f"  log {path}: {error.strerror or error}"]
     lines = [_printable(line) for line in content.splitlines() if line.strip(_NO_NEWS)]
+    if AFTERMATH in lines[1:]:
+        lines = lines[: lines.index(AFTERMATH, 1)]
     if not lines:
         return [f"  log {path}: empty"]
     return [f"  log {path}", *(f"  | {line}" for line in lines[-TAIL_LINES:])]
@@ -158,17 +164,27 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() else " " for c in line.expandtabs(4))
 
 
-def end_text(tally: Tally, *, now: float) -> str:
-    """Tell how far a run came that did not finish, and what failed, with the logs."""
+def end_text(tally: Tally, *, now: float, results: Path | None) -> str:
+    """Tell how far a run came that did not finish, and what failed, with the pictures and the logs.
+
+    Parameters
+    ----------
+    tally : Tally
+    now : float
+        Time on the clock of the tally.
+    results : Path or None
+        Folder of the dataset's results, where known.
+    """
     head = f"[{clock(now - tally.began)}] stopped: {tally.n_done} of {counted(tally.n_planned, 'job')} done"
     if not tally.failed:
         return head
     failed: Sequence[Job] = list(tally.failed.values())
     lines = [f"{head}, {len(failed)} failed"]
-    lines += [
-        f"  {job.name}" + (f": {', '.join(job.logs)}" if job.logs else "")
-        for job in failed[:MOST_FAILURES]
-    ]
+    for job in failed[:MOST_FAILURES]:
+        lines.append(f"  {job.name}" + (f": {', '.join(job.logs)}" if job.logs else ""))
+        shard = job.wildcards.get("shard")
+        pictures = pictures_of_shard(results, shard) if results and shard else ""
+        lines += [f"    {pictures}"] if pictures else []
     if len(failed) > MOST_FAILURES:
         lines.append(f"  and {len(failed) - MOST_FAILURES} more, see above")
     return "\n".join(lines)

@@ -115,7 +115,8 @@ class Reporter:
         self._screen.show("")
         if self._tally is not None and not self._ended:
             self._ended = True
-            text = end_text(self._tally, now=self._clock())
+            folder = self._pictures.folder if self._pictures else None
+            text = end_text(self._tally, now=self._clock(), results=folder)
             self._screen.write(text, level=logging.ERROR if self._tally.failed else logging.INFO)
 
     def _begin(self, record: logging.LogRecord) -> None:

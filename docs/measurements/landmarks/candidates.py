@@ -8,41 +8,28 @@ Every attempt is made on every picture: the crops and hard levels of stress of t
 are quality, detector score, error (NME; ION up to 30 degrees of yaw, box beyond) and time, so that
 thresholds and orders can be compared afterwards. A face counts as found when its `landmark_quality` reaches
 .5, as in the workflow, and as bad when it is found and its error is above 8 %; people whose known
-points are doubtful are left out. With ``--read FILE`` the tables are made from an earlier run.
+points are doubtful are left out. The possible attempts are those of `attempts.py`. Time is that of the
+processor in this process. With ``--only`` some attempts are made;
+with ``--read FILE ...`` the tables are made from earlier runs.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
-from collect import Item, border, non_face_items, omi_items, render_items
+from attempts import ATTEMPTS, attempt
+from collect import Item, non_face_items, omi_items, render_items
 from numpy.typing import NDArray
 from readings import doubtful_people
 
-from modular_faces.detector import detect
-from modular_faces.face_mesh import (
-    Region,
-    mesh_from_region,
-    region_from_detection,
-    region_of_frame,
-)
 from modular_faces.face_model import FaceModel
-from modular_faces.ibug68_map import learnt_landmarks
-from modular_faces.landmark_error import box_size, eye_distance
-from modular_faces.landmark_quality import landmark_quality
-from modular_faces.variants import Steps, apply_variant, landmarks_to_original
 
 Array = NDArray[np.float64]
 
-LEAST_SCORE = 0.1
-OVERLAP = 0.3
 BAD = 0.08
 TRUST = 0.5
 HARD = {
@@ -62,37 +49,6 @@ HARD = {
 }
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """Steps, and where the face is looked for: 'detector', or the centred frame turned by degrees."""
-
-    steps: Steps
-    turned: float | None = None
-
-
-def turned(degrees: float) -> Steps:
-    """Steps of the picture turned clockwise, with a grey border."""
-    return [{"rotate": {"degrees": degrees, "fill": 127}}, *border(0.25)]
-
-
-ATTEMPTS: dict[str, Attempt] = {
-    "no border": Attempt([]),
-    "grey .3": Attempt(border(0.3)),
-    "grey .5": Attempt(border(0.5)),
-    "grey 1.0": Attempt(border(1.0)),
-    "black .5": Attempt(border(0.5, 0)),
-    "white .5": Attempt(border(0.5, 255)),
-    "mean .5": Attempt(border(0.5, "mean")),
-    "replicate .5": Attempt(border(0.5, mode="replicate")),
-    "mirror, grey .5": Attempt([{"mirror": {}}, *border(0.5)]),
-    "turned -60": Attempt(turned(-60)),
-    "turned -30": Attempt(turned(-30)),
-    "turned 30": Attempt(turned(30)),
-    "turned 60": Attempt(turned(60)),
-    "frame": Attempt([], 0),
-    "frame -45": Attempt([], -45),
-    "frame 45": Attempt([], 45),
-}
 CASCADES: dict[str, tuple[tuple[str, ...], float]] = {
     "one attempt: no border": (("no border",), 0.3),
     "one attempt: grey .5": (("grey .5",), 0.3),
@@ -120,47 +76,17 @@ CASCADES: dict[str, tuple[tuple[str, ...], float]] = {
         ("grey .5", "grey 1.0", "turned -30", "turned 30", "frame"),
         0.3,
     ),
+    "first version, mesh read twice in the first attempt": (
+        ("grey .5, mesh read twice", "no border", "grey .3", "frame"),
+        0.3,
+    ),
+    "first version + grey .5 with mesh read twice": (
+        ("grey .5", "no border", "grey .3", "grey .5, mesh read twice", "frame"),
+        0.3,
+    ),
+    "first version + Haar": (("grey .5", "no border", "grey .3", "Haar, grey .5", "frame"), 0.3),
+    "first version + dlib": (("grey .5", "no border", "grey .3", "dlib, grey .5", "frame"), 0.3),
 }  # fmt: skip
-
-
-def attempt(
-    model: FaceModel, item: Item, how: Attempt
-) -> tuple[float, float, float, float, Array | None]:
-    """Make one attempt.
-
-    Returns
-    -------
-    quality, score, error, seconds : float
-        NaN where nothing was seen; score is 1 for the frame, which needs no detector.
-    mesh : (478, 3) ndarray or None
-    """
-    start = time.perf_counter()
-    applied = apply_variant(item.view.picture, how.steps)
-    score = 1.0
-    if how.turned is None:
-        found = detect(model, applied.picture, threshold=LEAST_SCORE, overlap=OVERLAP)
-        if not found:
-            return np.nan, np.nan, np.nan, time.perf_counter() - start, None
-        region, score = region_from_detection(found[0]), found[0].score
-    else:
-        frame = region_of_frame(applied.picture.shape)
-        region = Region(frame.centre, frame.size, math.radians(how.turned))
-    face = mesh_from_region(model, applied.picture, region)
-    read = face.mesh.astype(np.float64)
-    quality = landmark_quality(
-        model,
-        applied.picture,
-        read,
-        face.presence,
-        from_frame=how.turned is not None,
-        look_twice="doubtful",
-    )
-    seconds = time.perf_counter() - start
-    mesh = landmarks_to_original(applied, read, model.geometry.partners)
-    known = item.view.points
-    unit = box_size(known) if abs(item.yaw) > 30 else eye_distance(known)
-    error = np.linalg.norm(learnt_landmarks(mesh) - known, axis=1).mean() / unit
-    return quality, score, float(error), seconds, mesh
 
 
 def items(model: FaceModel, data: Path | None, renders: Path) -> Iterator[tuple[str, Item]]:
@@ -178,19 +104,21 @@ def items(model: FaceModel, data: Path | None, renders: Path) -> Iterator[tuple[
         yield "rolled" if item.kind == "roll" else "other stress", item
 
 
-def table(values: dict[str, NDArray[np.generic]]) -> list[str]:
-    """Lines of both tables: attempts alone, then cascades."""
-    names = list(ATTEMPTS)
-    sets = np.asarray(values["set"])
-    readings = np.asarray(values["readings"], np.float64)
+def table(runs: Sequence[dict[str, NDArray[np.generic]]]) -> list[str]:
+    """Lines of both tables: attempts alone, then the cascades whose attempts were all made."""
+    names = [str(name) for run in runs for name in run["attempts"]]
+    sets = np.asarray(runs[0]["set"])
+    readings = np.concatenate([np.asarray(run["readings"], np.float64) for run in runs], axis=1)
     kinds = ("raf100", "xtight100", "rolled", "other stress")
     head = "| {} | " + " | ".join(f"{kind} found %, bad %" for kind in kinds)
-    head += " | non-faces accepted | ms on raf100 |"
-    lines = [head.format("attempt alone"), "|---" * (len(kinds) + 3) + "|"]
+    head += " | raf100: median, 90 % | non-faces accepted | ms on raf100 |"
+    lines = [head.format("attempt alone"), "|---" * (len(kinds) + 4) + "|"]
     for name in names:
         lines.append(_line(name, (name,), 0.3, readings, sets, kinds, names))
-    lines += ["", head.format("cascade"), "|---" * (len(kinds) + 3) + "|"]
+    lines += ["", head.format("cascade"), "|---" * (len(kinds) + 4) + "|"]
     for name, (attempts, threshold) in CASCADES.items():
+        if not set(attempts) <= set(names):
+            continue
         lines.append(_line(name, attempts, threshold, readings, sets, kinds, names))
     return lines
 
@@ -218,6 +146,8 @@ def _line(
         here = sets == kind
         bad = (error[here] > BAD).mean()
         cells.append(f"{100 * found[here].mean():.1f}, {100 * bad:.1f}")
+    at_rest = 100 * error[(sets == "raf100") & found]
+    cells.append("{:.2f}, {:.2f}".format(*np.percentile(at_rest, [50, 90])) if at_rest.size else "")
     empty = sets == "non-faces"
     cells.append(f"{found[empty].sum()} of {empty.sum()} ({100 * found[empty].mean():.2f} %)")
     cells.append(f"{1000 * seconds[sets == 'raf100'].mean():.1f}")
@@ -232,17 +162,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--renders", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--read", type=Path, metavar="FILE")
+    parser.add_argument("--only", nargs="+", choices=ATTEMPTS, default=list(ATTEMPTS))
+    parser.add_argument("--read", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
     if options.read is None:
         cv2.setNumThreads(1)
         model = FaceModel.load(None)
         sets, readings = [], []
+        chosen = [ATTEMPTS[name] for name in options.only]
         for name, item in items(model, options.data, options.renders):
             sets.append(name)
-            readings.append([attempt(model, item, how)[:4] for how in ATTEMPTS.values()])
-        np.savez(options.out, set=np.array(sets), readings=np.array(readings))
-    print("\n".join(table(dict(np.load(options.read or options.out)))))
+            readings.append([attempt(model, item, how) for how in chosen])
+        np.savez(
+            options.out,
+            set=np.array(sets),
+            attempts=np.array(options.only),
+            readings=np.array(readings),
+        )
+    runs = [dict(np.load(path)) for path in options.read or [options.out]]
+    print("\n".join(table(runs)))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,16 @@ r"""Run the cascade over every set of pictures once and keep all readings, for t
 
     python docs/measurements/landmarks/collect.py --data ../shared/data --no-faces --out build/readings_omi.npz
     python docs/measurements/landmarks/collect.py --renders build/renders --out build/readings_renders.npz
+    python docs/measurements/landmarks/collect.py --group fresh --data ../shared/data --no-faces \
+        --renders build/renders --out build/readings_fresh.npz
 
+The people of `fresh` are not for choosing anything (see ``renders.py``). With ``--alone NAME`` a single attempt of the
+cascade is made, for ``choose_quality.py`` and ``fit_quality.py``.
 A record per picture: where it comes from (`source`: omi, render, none), its person's group, the kind
 and level of stress, the known points and angles, what each attempt of the cascade gave, the mesh that
 was accepted (or the surest one) and the second reading of it. Every second person of OMI is put under
-stress; all are read as they are in the crops.
+stress; all are read as they are in the crops. With `--group fresh` OMI gives its test people under new kinds
+of stress, and patches without a face from the people of `fit`.
 """
 
 from __future__ import annotations
@@ -14,8 +19,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -24,7 +30,17 @@ from fit_map import rendered
 from nonfaces import non_faces
 from numpy.typing import NDArray
 from omi_data import CROPS, crops, full_size, openface_row
-from stress import CHANGES, ROLLS, View, grey, shrunk_and_back, tight_crop
+from renders import JUDGED
+from stress import (
+    CHANGES,
+    NEW_CHANGES,
+    ROLLS,
+    Change,
+    View,
+    grey,
+    shrunk_and_back,
+    tight_crop,
+)
 
 from modular_faces import geometry
 from modular_faces.detector import detect
@@ -41,6 +57,8 @@ OVERLAP = 0.3
 FRONTAL = 32
 NO_POINTS = np.full((68, 2), np.nan)
 
+Changes = Mapping[str, tuple[Change, tuple[float, ...]]]
+
 
 def border(fraction: float, value: int | str = 127, mode: str = "constant") -> Steps:
     """Steps of a border."""
@@ -48,7 +66,9 @@ def border(fraction: float, value: int | str = 127, mode: str = "constant") -> S
     return [{"pad": options | ({"value": value} if mode == "constant" else {})}]
 
 
-CASCADE: tuple[tuple[str, Steps, str], ...] = (
+Cascade = tuple[tuple[str, Steps, str], ...]
+
+CASCADE: Cascade = (
     ("grey_border", border(0.5), "detector"),
     ("original", [], "detector"),
     ("narrow_border", border(0.3), "detector"),
@@ -71,11 +91,13 @@ class Item:
     roll: float
 
 
-def stressed(source: str, group: str, person: str, base: View, pose: Array) -> Iterator[Item]:
+def stressed(
+    source: str, group: str, person: str, base: View, pose: Array, changes: Changes
+) -> Iterator[Item]:
     """A tight crop as it is and under every kind and level of stress but roll."""
     yaw, pitch, roll = (float(angle) for angle in pose)
     yield Item(source, group, person, "none", 0, base, yaw, pitch, roll)
-    for kind, (change, levels) in CHANGES.items():
+    for kind, (change, levels) in changes.items():
         for level in levels:
             seed = [*person.encode(), *kind.encode(), int(100 * level)]
             view = change(base, level, np.random.default_rng(seed))
@@ -100,14 +122,25 @@ def omi_items(data: Path, group: str) -> Iterator[Item]:
     for stimulus, picture, points in full_size(data, group)[::2]:
         person = f"omi/{stimulus}"
         unknown[0] = -np.degrees(float(openface_row(data, stimulus)["pose_Ry"]))
-        yield from stressed("omi", group, person, tight_crop(picture, points), unknown)
+        yield from stressed("omi", group, person, tight_crop(picture, points), unknown, CHANGES)
         for roll in ROLLS:
             view = tight_crop(picture, points, roll=roll)
             yield Item("omi", group, person, "roll", roll, view, float(unknown[0]), np.nan, np.nan)
 
 
+def omi_new_items(data: Path) -> Iterator[Item]:
+    """Every second person of `test` under the new kinds of stress."""
+    for stimulus, picture, points in full_size(data, "test")[::2]:
+        yaw = -np.degrees(float(openface_row(data, stimulus)["pose_Ry"]))
+        pose = np.array([yaw, np.nan, np.nan])
+        base = tight_crop(picture, points)
+        items = stressed("omi", "fresh", f"omi/{stimulus}", base, pose, NEW_CHANGES)
+        yield from (item for item in items if item.kind != "none")
+
+
 def render_items(folder: Path, group: str) -> Iterator[Item]:
     """Every pose as a tight crop; those seen from the front under stress and rolled."""
+    changes = CHANGES | NEW_CHANGES if group == "fresh" else CHANGES
     for row, picture, points in rendered(folder, group):
         pose = np.array([float(row["yaw_deg"]), float(row["pitch_deg"]), 0.0])
         base = tight_crop(picture, points)
@@ -115,8 +148,8 @@ def render_items(folder: Path, group: str) -> Iterator[Item]:
         level = pose[0] if series == "yaw" else pose[1] if series == "pitch" else 0.0
         person = row["identity"]
         yield Item("render", group, person, series, float(level), base, *pose)
-        if abs(pose[0]) <= FRONTAL and (series == "yaw" or group != "test"):
-            yield from stressed("render", group, person, base, pose)
+        if abs(pose[0]) <= FRONTAL and (series == "yaw" or group not in JUDGED):
+            yield from stressed("render", group, person, base, pose, changes)
             for roll in ROLLS:
                 view = tight_crop(picture, points, roll=roll)
                 yield Item("render", group, person, "roll", roll, view, pose[0], pose[1], roll)
@@ -124,9 +157,10 @@ def render_items(folder: Path, group: str) -> Iterator[Item]:
 
 def non_face_items(data: Path | None, group: str) -> Iterator[Item]:
     """Pictures without a face; there is nobody in them, so they are grouped by number."""
-    counts = {"calibrate": 200, "test": 600}
-    seeds = {"calibrate": 1, "test": 2}
-    patches = non_faces(data, group, synthetic=counts[group], seed=seeds[group])
+    counts = {"calibrate": 200, "test": 600, "fresh": 600}
+    seeds = {"calibrate": 1, "test": 2, "fresh": 3}
+    people = "fit" if group == "fresh" else group
+    patches = non_faces(data, people, synthetic=counts[group], seed=seeds[group])
     for k, (kind, picture) in enumerate(patches):
         view = View(picture, NO_POINTS)
         yield Item("none", group, str(k), kind, 0, view, np.nan, np.nan, np.nan)
@@ -142,8 +176,10 @@ class Reading:
     score: float
 
 
-def read(model: FaceModel, item: Item) -> tuple[list[tuple[float, float]], int, Reading | None]:
-    """Run the cascade.
+def read(
+    model: FaceModel, item: Item, cascade: Cascade
+) -> tuple[list[tuple[float, float]], int, Reading | None]:
+    """Run a cascade.
 
     Returns
     -------
@@ -156,7 +192,7 @@ def read(model: FaceModel, item: Item) -> tuple[list[tuple[float, float]], int, 
     """
     attempts: list[tuple[float, float]] = []
     best: Reading | None = None
-    for number, (_, steps, box) in enumerate(CASCADE, start=1):
+    for number, (_, steps, box) in enumerate(cascade, start=1):
         applied = apply_variant(item.view.picture, steps)
         score = np.nan
         if box == "frame":
@@ -192,24 +228,29 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="OMI, OpenFace and crops; left out where missing")
     parser.add_argument("--renders", type=Path, help="what renders.py wrote")
     parser.add_argument("--no-faces", action="store_true", help="also the pictures without a face")
+    parser.add_argument("--group", nargs="+", default=["calibrate", "test"])
+    parser.add_argument("--alone", choices=[name for name, *_ in CASCADE], help="one attempt only")
+    parser.add_argument("--every", type=int, default=1, help="every so many pictures of a source")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = FaceModel.load(None)
+    cascade = tuple(one for one in CASCADE if options.alone in (None, one[0]))
     columns: dict[str, list[object]] = {}
     start = time.monotonic()
-    for group in ("calibrate", "test"):
+    for group in options.group:
         sources = []
         if options.renders is not None:
             sources.append(render_items(options.renders, group))
         if options.no_faces:
             sources.append(non_face_items(options.data, group))
         if options.data is not None:
-            sources.append(omi_items(options.data, group))
+            omi = omi_new_items(options.data) if group == "fresh" else None
+            sources.append(omi or omi_items(options.data, group))
         for source in sources:
-            for item in source:
+            for item in islice(source, 0, None, options.every):
                 begun = time.perf_counter()
-                attempts, stage, reading = read(model, item)
+                attempts, stage, reading = read(model, item, cascade)
                 taken = time.perf_counter() - begun
                 mesh = second = np.full((478, 3), np.nan, np.float32)
                 presence = score = again_presence = np.nan

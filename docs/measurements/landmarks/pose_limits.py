@@ -3,7 +3,8 @@
     python docs/measurements/landmarks/pose_limits.py --renders build/renders
 
 Meshes of tight crops (and with ``--wide`` of the whole pictures) of the groups `fit` and `calibrate` teach,
-those of `test` are judged: mean absolute error of yaw and pitch in degrees up to 60 degrees of yaw.
+those of `test`, or with ``--judged fresh`` of `fresh`, are judged: mean absolute error of yaw and pitch in
+degrees up to 60 degrees of yaw.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from fit_map import rendered
 from mesh_runs import through_detector
 from numpy.typing import NDArray
+from renders import JUDGED
 from stress import tight_crop
 
 from modular_faces.face_model import CANONICAL_VERTICES, FaceModel
@@ -50,12 +52,13 @@ def main() -> None:
     parser.add_argument(
         "--wide", action="store_true", help="read the whole picture, not a tight crop"
     )
+    parser.add_argument("--judged", choices=JUDGED, default="test")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     model = FaceModel.load(None)
     partners = model.geometry.partners[:CANONICAL_VERTICES]
     guesses, shapes, truths, people, taught = [], [], [], [], []
-    for group in ("fit", "calibrate", "test"):
+    for group in ("fit", "calibrate", options.judged):
         for row, picture, points in rendered(options.renders, group):
             view = picture if options.wide else tight_crop(picture, points).picture
             reading = through_detector(model, view, border=0.0 if options.wide else 0.5)
@@ -66,7 +69,7 @@ def main() -> None:
             shapes.append(upright(reading.mesh, pose[2]))
             truths.append([float(row["yaw_deg"]), float(row["pitch_deg"])])
             people.append(row["identity"])
-            taught.append(group != "test")
+            taught.append(group not in JUDGED)
     guess, shape, truth = np.array(guesses), np.array(shapes), np.array(truths)
     person, teach = np.array(people), np.array(taught) & (np.abs(truth[:, 0]) <= TAUGHT)
     judged = ~np.array(taught) & (np.abs(truth[:, 0]) <= WIDEST)

@@ -44,7 +44,7 @@ class Readings:
         learnt on other renders, so that a difference of definition is no error.
     error : (n,) float
         `ion` up to 30 degrees of yaw, `box` beyond.
-    features : (n, 12) float
+    features : (n, 13) float
         Of `landmark_quality`.
     pose : (n, 3) float
         Estimated angles, degrees.
@@ -138,9 +138,8 @@ def load(
         mesh = meshes[k]
         if not np.isfinite(mesh[0, 0]):
             continue
-        from_frame = bool(np.isnan(columns["score"][k]))
-        presence = float(columns["presence"][k])
-        numbers = first_look(mesh, presence, model.geometry, from_frame=from_frame)
+        presence, score = float(columns["presence"][k]), float(columns["score"][k])
+        numbers = first_look(mesh, presence, model.geometry, score=score)
         numbers |= second_look(mesh, MeshFace(again[k], float(columns["again_presence"][k])))
         features[k] = [numbers[name] for name in (*FIRST_LOOK, *SECOND_LOOK)]
         pose[k] = angles(procrustes_rotation(mesh, model.geometry))

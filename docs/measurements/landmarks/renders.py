@@ -5,10 +5,11 @@
 Writes one 256 x 256 picture per face, wider than the tight crops that are cut from it later, and
 ``truth.csv``. What is there already is not rendered again. About three seconds a face on one core.
 
-Three groups of people, none in two of them: `fit` (coefficients are learnt from these), `calibrate`
-(probabilities are), `test` (all figures in the documentation). The poses of `fit` and `calibrate`
-are drawn at random; `test` has every person at the same levels of yaw and pitch. Heads are not
-rolled: rolling is turning the picture, because the camera looks at the middle of the face.
+Four groups of people, none in two of them: `fit` (coefficients are learnt from these), `calibrate`
+(probabilities are), `test` (figures in the documentation), `fresh` (rendered when every choice had been
+made; the figures of the quality). The poses of `fit` and `calibrate` are drawn at random; `test` and
+`fresh` have every person at the same levels of yaw and pitch. Heads are not rolled: rolling is turning
+the picture, because the camera looks at the middle of the face.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from rendering.scene import Scene
 ROOT = Path(__file__).resolve().parents[3]
 SIZE = 256
 FILL, CHIN = 0.42, 0.72
-PEOPLE = {"fit": 14, "calibrate": 8, "test": 10}
+PEOPLE = {"fit": 14, "calibrate": 8, "test": 10, "fresh": 12}
+JUDGED = ("test", "fresh")
 PER_PERSON = 8
 YAWS = (0, -15, 15, -30, 30, -45, 45, -60, 60, -75, 75)
 PITCHES = (-40, 40, -30, 30, -20, 20)
@@ -102,7 +104,7 @@ def random_identity(group: str, number: int) -> Identity:
 
 def poses(group: str, rng: np.random.Generator) -> list[tuple[str, Pose]]:
     """Poses of one person, each with the name of its series."""
-    if group != "test":
+    if group not in JUDGED:
         return [
             ("random", Pose(float(yaw), float(np.clip(rng.normal(0, 16), -42, 42)), 0.0))
             for yaw in rng.permutation(np.linspace(-78, 78, PER_PERSON)) + rng.normal(0, 5)

@@ -158,6 +158,60 @@ def brow_cut(view: View, level: float, rng: np.random.Generator) -> View:
     return _cut(view, int(np.clip(brows + level * (eyes - brows), 0, 50)), SIDE)
 
 
+def motion_blurred(view: View, level: float, rng: np.random.Generator) -> View:
+    """The camera moved by so many pixels, in any direction."""
+    length, angle = int(level), rng.uniform(0, np.pi)
+    kernel = np.zeros((length, length), np.float32)
+    middle = (length - 1) / 2
+    for along in np.linspace(-middle, middle, 8 * length):
+        row, column = middle + along * np.sin(angle), middle + along * np.cos(angle)
+        kernel[round(row), round(column)] += 1
+    smeared = cv2.filter2D(view.picture, -1, kernel / kernel.sum())
+    return View(np.asarray(smeared, np.uint8), view.points)
+
+
+def mosaic(view: View, level: float, rng: np.random.Generator) -> View:
+    """Squares of so many pixels, each of one colour."""
+    cells = round(SIDE / level)
+    small = cv2.resize(view.picture, (cells, cells), interpolation=cv2.INTER_AREA)
+    back = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+    return View(np.asarray(back, np.uint8), view.points)
+
+
+def shadowed(view: View, level: float, rng: np.random.Generator) -> View:
+    """One half of the picture, at any angle, keeps that share of its light; the edge is soft."""
+    angle = rng.uniform(0, 2 * np.pi)
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE - 0.5
+    lit = 1 / (1 + np.exp(-25 * (x * np.cos(angle) + y * np.sin(angle))))
+    values = view.picture * (level + (1 - level) * lit)[..., None]
+    return View(np.rint(values).astype(np.uint8), view.points)
+
+
+def eyes_barred(view: View, level: float, rng: np.random.Generator) -> View:
+    """A dark bar over both eyes, as high as that share of the outer eye distance."""
+    eyes = view.points[36:48]
+    half = level * np.linalg.norm(view.points[36] - view.points[45]) / 2
+    middle = eyes[:, 1].mean()
+    top, bottom = (int(np.clip(round(middle + sign * half), 0, SIDE)) for sign in (-1, 1))
+    picture = view.picture.copy()
+    picture[top:bottom] = 15
+    return View(picture, view.points)
+
+
+def fogged(view: View, level: float, rng: np.random.Generator) -> View:
+    """That share of the contrast is left, the rest is light grey."""
+    values = level * view.picture + (1 - level) * 190
+    return View(np.rint(values).astype(np.uint8), view.points)
+
+
+def peppered(view: View, level: float, rng: np.random.Generator) -> View:
+    """That share of the pixels is black or white."""
+    hit = rng.random(view.picture.shape[:2]) < level
+    picture = view.picture.copy()
+    picture[hit] = 255 * rng.integers(0, 2, (int(hit.sum()), 1))
+    return View(picture, view.points)
+
+
 CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
     "blur sigma": (blurred, (1, 2, 3)),
     "pixels": (resized, (48, 32, 24)),
@@ -175,3 +229,12 @@ CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
 ROLLS = (-60, -45, -30, -15, 15, 30, 45, 60)
 HELD_OUT = frozenset({"jpeg quality", "noise sigma", "left covered", "brow cut", "pixels", "pitch"})
 """Kinds of stress that the calibration of the quality never sees."""
+NEW_CHANGES: dict[str, tuple[Change, tuple[float, ...]]] = {
+    "motion blur": (motion_blurred, (5, 9, 13)),
+    "mosaic": (mosaic, (3, 5)),
+    "shadow": (shadowed, (0.4, 0.1)),
+    "eyes barred": (eyes_barred, (0.3, 0.6)),
+    "fog": (fogged, (0.4, 0.15)),
+    "salt and pepper": (peppered, (0.05, 0.2)),
+}
+"""Kinds that were thought of when every choice had been made."""

@@ -121,7 +121,7 @@ class MeshBackend:
             picture,
             mesh,
             found.presence,
-            from_frame=bool(np.isnan(score)),
+            score=score,
             look_twice=self._second_look,
         )
         return Face(

@@ -128,7 +128,8 @@ def load_study(
     Returns
     -------
     pandas.DataFrame
-        backend and variant are categories, in the order of the study.
+        backend and variant are categories, in the order of the study; every name of a picture is held once,
+        however many parts speak of it.
 
     Raises
     ------
@@ -144,14 +145,13 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys(columns) if name in names]
+    repeated = ["image_id", "backend", "variant"]
     table = pq.read_table(
-        path,
-        columns=wanted,
-        use_threads=False,
-        partitioning=None,
-        read_dictionary=["backend", "variant"],
+        path, columns=wanted, use_threads=False, partitioning=None, read_dictionary=repeated
     )
-    return table.to_pandas(split_blocks=True, self_destruct=True)
+    study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+    study["image_id"] = study["image_id"].astype(object)
+    return study
 
 
 def read_manifest(

@@ -220,26 +220,32 @@ def picture_table(parts: StudyParts) -> pd.DataFrame:
         image_id, failed (by the outcome), rescued_by and broken_by (parts, separated by semicolons;
         `NOT_RESCUED` for failures that no part finds), n_lost, n_looked.
     """
-    column = parts.column(parts.outcome)
     lost, looked = parts.lost["trusted"], parts.weights > 0
-    failed = lost[:, column]
-    names = np.array(["/".join(part) for part in parts.parts], dtype=object)
-    rows = []
-    for row in np.flatnonzero(lost.any(axis=1)):
-        better = names[looked[row] & ~lost[row]] if failed[row] else []
-        worse = names[lost[row]] if not failed[row] else []
-        rows.append(
-            {
-                "image_id": parts.image_ids[row],
-                "failed": bool(failed[row]),
-                "rescued_by": ";".join(better) or (NOT_RESCUED if failed[row] else ""),
-                "broken_by": ";".join(worse),
-                "n_lost": int(lost[row].sum()),
-                "n_looked": int(looked[row].sum()),
-            }
-        )
-    columns = ["image_id", "failed", "rescued_by", "broken_by", "n_lost", "n_looked"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = np.flatnonzero(lost.any(axis=1))
+    failed = lost[rows, parts.column(parts.outcome)]
+    rescued = _named_parts(parts, failed[:, None] & looked[rows] & ~lost[rows])
+    broken = _named_parts(parts, ~failed[:, None] & lost[rows])
+    rescued[failed & (rescued == "")] = NOT_RESCUED
+    return pd.DataFrame(
+        {
+            "image_id": parts.image_ids[rows],
+            "failed": failed,
+            "rescued_by": rescued,
+            "broken_by": broken,
+            "n_lost": lost[rows].sum(axis=1),
+            "n_looked": looked[rows].sum(axis=1),
+        }
+    )
+
+
+def _named_parts(parts: StudyParts, chosen: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Names of the chosen parts of each picture, (n,), separated by semicolons; few patterns, many pictures."""
+    patterns, which = np.unique(np.packbits(chosen, axis=1), axis=0, return_inverse=True)
+    flags = np.unpackbits(patterns, axis=1, count=chosen.shape[1]).astype(bool)
+    names = ["/".join(part) for part in parts.parts]
+    joined = [";".join(np.array(names, dtype=object)[row]) for row in flags]
+    named: NDArray[np.object_] = np.array(joined, dtype=object)[which.ravel()]
+    return named
 
 
 def never_found(parts: StudyParts, level: Level) -> NDArray[np.bool_]:

@@ -55,7 +55,7 @@ def _blocks(report: StudyReport, folder: Path, *, share: bool) -> Iterator[Block
             yield _chart(report.study, figure, folder)
     tables = [_table(table, folder) for table in report.tables if not (share and table.private)]
     shown = [table for table in tables if not (share and _is_of_single_pictures(table))]
-    yield from shown
+    yield from (table for table in shown if isinstance(table, Download) or table.rows)
     left_out = len(hidden) + len(report.tables) - len(shown)
     if left_out:
         what = "figure or table" if left_out == 1 else "figures and tables"

@@ -1,0 +1,108 @@
+"""Signs that go along with failing, each beyond those before it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from modular_faces.failures.associations import extreme_cut, find_associations
+from modular_faces.failures.strata import strata_by, van_elteren
+
+N = 400
+FAILED = np.arange(N) < N // 2
+
+
+def found(signs: dict[str, np.ndarray], failed: np.ndarray = FAILED) -> list[str]:
+    made = find_associations(signs, failed, confidence=0.95, least=0.2, seed=1)
+    return [one.sign for one in made]
+
+
+def test_one_stratum_is_the_mann_whitney_test() -> None:
+    generator = np.random.default_rng(1)
+    values = np.concatenate([generator.normal(0.5, 1, 40), generator.normal(0, 1, 60)]).round(1)
+    group = np.arange(100) < 40
+    made = van_elteren(values, group, np.zeros(100, dtype=np.intp))
+    other = stats.mannwhitneyu(
+        values[group], values[~group], method="asymptotic", use_continuity=False
+    )
+    assert made.p == pytest.approx(other.pvalue)
+    assert made.delta == pytest.approx(2 * other.statistic / (40 * 60) - 1)
+
+
+def test_strata_with_one_group_say_nothing() -> None:
+    values = np.array([1.0, 2, 3, 4])
+    group = np.array([True, True, False, False])
+    made = van_elteren(values, group, np.array([0, 0, 1, 1]))
+    assert np.isnan(made.delta)
+    assert made.p == 1
+
+
+def test_a_difference_between_strata_is_no_difference_within() -> None:
+    """Simpson: the group lies mostly in the stratum with larger values, and is the smaller one within each."""
+    values = np.array([1.0, 2, 3, 4, 11, 12, 12.5, 13])
+    group = np.array([True, False, False, False, True, True, True, False])
+    strata = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+    assert van_elteren(values, group, np.zeros(8, dtype=np.intp)).delta > 0
+    assert van_elteren(values, group, strata).delta < 0
+
+
+def test_strata_cut_where_the_groups_part() -> None:
+    sign = np.where(FAILED, -1.0, 1.0) + np.linspace(0, 0.5, N)
+    strata = strata_by(sign[:, None], FAILED, seed=1)
+    assert len({(int(s), bool(f)) for s, f in zip(strata, FAILED, strict=True)}) == len(set(strata))
+    assert set(strata_by(np.empty((N, 0)), FAILED, seed=1).tolist()) == {0}
+
+
+def test_a_sign_is_found_with_its_direction_and_share() -> None:
+    generator = np.random.default_rng(2)
+    values = generator.normal(size=N)
+    values[:100] -= 10
+    (one,) = find_associations({"dim": values}, FAILED, confidence=0.95, least=0.2, seed=1)
+    assert not one.high
+    assert one.excess.estimate == pytest.approx(0.5, abs=0.06)
+    assert one.shown_by(values)[:100].all()
+    assert one.shown_by(values)[200:].mean() == pytest.approx(0.05, abs=0.01)
+    assert not one.shown_by(np.array([np.nan]))[0]
+
+
+def test_what_goes_along_with_a_found_sign_is_not_found() -> None:
+    generator = np.random.default_rng(3)
+    cause = np.where(FAILED, -2.0, 2.0) + generator.normal(size=N) * 0.3
+    decoy = cause + generator.normal(size=N) * 3
+    assert found({"decoy": decoy, "cause": cause}) == ["cause"]
+
+
+def test_two_signs_are_found_when_each_explains_other_failures() -> None:
+    generator = np.random.default_rng(4)
+    one, other = generator.normal(size=N), generator.normal(size=N)
+    one[:120] += 8
+    other[120:200] += 8
+    assert found({"one": one, "other": other}) == ["one", "other"]
+
+
+def test_chance_finds_nothing_more_often_than_one_in_twenty() -> None:
+    hits = 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        signs = {str(k): generator.normal(size=60) for k in range(12)}
+        hits += bool(found(signs, np.arange(60) < 30))
+    assert hits <= 8
+
+
+def test_a_sign_that_is_known_for_some_only_is_tested_on_them() -> None:
+    values = np.where(FAILED, 5.0, 0.0) + np.random.default_rng(5).normal(size=N)
+    values[::2] = np.nan
+    (one,) = find_associations({"yaw": values}, FAILED, confidence=0.95, least=0.2, seed=1)
+    assert (one.n_failures, one.n_successes) == (100, 100)
+
+
+def test_signs_without_variation_or_values_are_passed_over() -> None:
+    assert found({"same": np.ones(N), "unknown": np.full(N, np.nan)}) == []
+
+
+def test_yes_and_no_are_cut_between() -> None:
+    assert extreme_cut(np.array([0.0, 1, 0, 1]), high=True) == 0.5
+    assert extreme_cut(np.zeros(4), high=True) == 0.5
+    assert extreme_cut(np.arange(101.0), high=True) == pytest.approx(95)
+    assert extreme_cut(np.arange(101.0), high=False) == pytest.approx(5)

@@ -1,0 +1,81 @@
+"""`snakemake failures`: its jobs, its files, and a study that sees a sample of the successes only."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from clones import TINY_CONFIG, Clone
+from modular_faces.failures.report_parts import read_report
+
+SHARDS = ("0000", "0001", "0002")
+STUDIES = ("rates", "entropy", "groups", "interventions", "shap")
+SAMPLED = {
+    "study": {"variants": ["wide", "sharpen"], "successes": 1},
+    "failures": {"outcome": {"backend": "mesh", "variant": "wide"}},
+}
+
+
+@pytest.fixture(scope="module")
+def studied(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    clone = finished.copy_to(tmp_path_factory.mktemp("studied") / "clone")
+    clone.run_tiny("--cores", "2", "failures")
+    return clone
+
+
+def test_the_target_adds_descriptors_and_the_studies_alone(finished: Clone) -> None:
+    planned = finished.planned("failures", "--configfile", TINY_CONFIG)
+    ours = {job for job in planned if not job.startswith("descriptors")}
+    assert {f"failures_{study}" for study in STUDIES} <= ours
+    assert {f"descriptors {shard}" for shard in SHARDS} <= set(planned)
+    assert not {job for job in planned if job.partition(" ")[0] in {"landmarks", "study", "merge"}}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_hands_a_report_to_the_page(studied: Clone, study: str) -> None:
+    folder = studied.results("failures")
+    report = read_report(folder / f"{study}.json")
+    assert report.study == study
+    assert report.n["pictures"] == 15
+    assert report.skipped or report.findings
+    for figure in report.figures:
+        for suffix in (".svg", ".png", ".vl.json"):
+            assert (folder / f"{figure.stem}{suffix}").is_file()
+    for table in report.tables:
+        assert (folder / table.file).is_file()
+
+
+def test_too_few_failures_end_in_a_sentence(studied: Clone) -> None:
+    folder = studied.results("failures")
+    verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    assert verdict["causes"] == []
+    assert "fewer than 10 are not compared" in verdict["text_trusted"]
+    assert "fewer than 10 are not compared" in (folder / "verdict.md").read_text(encoding="utf-8")
+    assert pq.read_table(folder / "probable_causes.parquet").num_rows == 0
+    assert (folder / "methods.md").read_text(encoding="utf-8").startswith("# Methods")
+
+
+def test_without_variants_the_shipped_ones_are_studied(clone: Clone, tiny_root: Path) -> None:
+    clone.configure(tiny_root, shards=1, study={"variants": []}, failures={})
+    assert not any(job.startswith("study") for job in clone.planned_tiny())
+    planned = clone.planned("failures", "--configfile", TINY_CONFIG)
+    assert planned["study original 0000"] == planned["study sharpen 0000"] == 1
+
+
+def test_other_variants_see_every_failure_and_a_sample(
+    finished_copy: Clone, tiny_root: Path
+) -> None:
+    finished_copy.configure(tiny_root, **SAMPLED)
+    finished_copy.run_tiny("--cores", "2", "results/tiny/study.parquet")
+    study = pq.read_table(
+        finished_copy.results("study.parquet"), columns=["image_id", "variant", "success"]
+    ).to_pylist()
+    seen = {
+        variant: {row["image_id"] for row in study if row["variant"] == variant}
+        for variant in ("wide", "sharpen")
+    }
+    failed = {row["image_id"] for row in study if row["variant"] == "wide" and not row["success"]}
+    assert len(seen["wide"]) == 16
+    assert failed <= seen["sharpen"] < seen["wide"]
+    assert json.dumps(sorted(failed)).count("no_face") == 1

@@ -1,0 +1,56 @@
+"""A dataset that grows: the result is that of a run from scratch, in one file or in several."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from clones import SAMPLE, Clone, make_clone, make_kaggle, sample_pictures
+
+
+def test_added_replaced_and_removed_pictures_give_what_a_run_from_scratch_gives(
+    tmp_path: Path,
+) -> None:
+    pictures = sample_pictures()
+    root = make_kaggle(tmp_path / "faces", pictures[:8])
+    grown = make_clone(tmp_path / "grown")
+    grown.configure(root, study={"variants": ["wide"]})
+    grown.run_tiny("--cores", "2")
+
+    later = make_kaggle(tmp_path / "later", pictures[1:11])
+    first = later / pictures[1].relative_to(SAMPLE)
+    shutil.copyfile(pictures[20], first)
+    shutil.copytree(later, root, dirs_exist_ok=True)
+    (root / pictures[0].relative_to(SAMPLE)).unlink()
+    for path in root.rglob("*.jpg"):
+        os.utime(path, ns=(0, path.stat().st_mtime_ns))
+    grown.run_tiny("--cores", "2")
+
+    scratch = make_clone(tmp_path / "scratch")
+    scratch.configure(root, study={"variants": ["wide"]})
+    scratch.run_tiny("--cores", "2")
+    assert pq.read_metadata(grown.results("features.parquet")).num_rows == 10
+    assert grown.final_files() == scratch.final_files()
+    study = "study.parquet"
+    assert grown.results(study).read_bytes() == scratch.results(study).read_bytes()
+
+
+def test_past_a_stated_size_the_table_becomes_a_folder_and_back(
+    finished_copy: Clone, finished: Clone, tiny_root: Path
+) -> None:
+    before = finished.results("features.parquet")
+    finished_copy.configure(tiny_root, merge={"rows_per_file": 15})
+    assert finished_copy.planned_tiny() == Counter(["merge"])
+    finished_copy.run_tiny("--cores", "1")
+    parts = finished_copy.results("features.parquet")
+    assert parts.is_dir()
+    assert pq.read_table(parts).equals(pq.read_table(before))
+    summary = "summary.json"
+    assert finished_copy.results(summary).read_bytes() == finished.results(summary).read_bytes()
+    finished_copy.configure(tiny_root)
+    finished_copy.run_tiny("--cores", "1")
+    assert finished_copy.final_files() == finished.final_files()

@@ -1,0 +1,48 @@
+"""Model failures by descriptors, and say what the model rests on."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modular_faces.failures.groupings import read_descriptors
+from modular_faces.failures.outcome import (
+    MANIFEST_COLUMNS,
+    STUDY_COLUMNS,
+    levels_to_study,
+    load_study,
+    outcomes_at_both_levels,
+    read_manifest,
+)
+from modular_faces.failures.shap_models import JAW_COLUMNS, models_of
+from modular_faces.failures.shap_report import write_models
+from modular_faces.jobs import start_job
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+options, inputs = snakemake.params.options, snakemake.input
+folder = Path(snakemake.output.report).parent
+study = load_study(inputs.study, [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces", *JAW_COLUMNS])
+manifest = read_manifest(inputs.manifest, [*MANIFEST_COLUMNS, "duplicate_cluster"])
+part = {"backend": options["backend"], "variant": options["variant"]}
+studied, note = levels_to_study(outcomes_at_both_levels(study, manifest, **part))
+descriptors = read_descriptors(inputs.descriptors)
+models = [
+    model
+    for outcome in studied
+    for model in models_of(
+        outcome,
+        descriptors,
+        study,
+        dict(zip(manifest["image_id"], manifest["duplicate_cluster"], strict=True)),
+        options["model"],
+        draws=options["bootstrap"],
+        confidence=options["confidence"],
+        seed=options["seed"],
+        installed=find_spec("shap") is not None,
+    )
+]
+Path(snakemake.output.figures).mkdir(parents=True, exist_ok=True)
+report = write_models(models, folder=folder, seed=options["seed"], note=note)
+report.write(snakemake.output.report)

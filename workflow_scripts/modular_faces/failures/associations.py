@@ -1,0 +1,169 @@
+"""What goes along with failures that nothing brought back: signs that cannot be undone, so that they are no causes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modular_faces.failures.strata import strata_by, van_elteren
+from modular_faces.inference.correction import holm
+from modular_faces.inference.effect_sizes import cliffs_delta
+from modular_faces.inference.intervals import Interval, independent_difference, wilson
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+MOST = 4
+"""Most signs that are told apart."""
+NEARLY = 0.75
+"""Of signs that are at least so strong beside the strongest, the one that says most is taken: a covered half also
+lowers the entropy of every channel."""
+EXTREME = 0.95
+"""A picture shows a sign when it lies beyond this quantile of the successes."""
+
+
+@dataclass(frozen=True)
+class Association:
+    """A sign that failures show more often than successes do.
+
+    Attributes
+    ----------
+    sign : str
+        Name of the descriptor.
+    high : bool
+        Whether it is high in failures, or low.
+    n_failures, n_successes : int
+        Pictures in which it is known.
+    delta : Interval
+        Cliff's delta, failures against successes.
+    p : float
+        Within strata of the signs before it, Holm over all signs of that step.
+    cut : float
+        A picture beyond it shows the sign.
+    excess : Interval
+        Share of these failures that show the sign, less that of successes.
+    """
+
+    sign: str
+    high: bool
+    n_failures: int
+    n_successes: int
+    delta: Interval
+    p: float
+    cut: float
+    excess: Interval
+
+    def shown_by(self, values: FloatArray) -> BoolArray:
+        """Whether each picture shows the sign; where it is not known, it does not."""
+        beyond = values > self.cut if self.high else values < self.cut
+        return np.asarray(beyond & ~np.isnan(values), dtype=bool)
+
+
+def find_associations(
+    signs: Mapping[str, FloatArray],
+    failed: BoolArray,
+    *,
+    confidence: float,
+    least: float,
+    seed: int,
+    directions: Mapping[str, bool] = MappingProxyType({}),
+) -> list[Association]:
+    """Find signs that tell failures from successes, each beyond those before it.
+
+    Parameters
+    ----------
+    signs : mapping of str to (n,) ndarray of float64
+        In the order in which nearly equally strong ones are preferred; NaN where a sign is not known.
+    failed : (n,) ndarray of bool
+    confidence : float
+    least : float
+        Least size of Cliff's delta, within strata of the signs before.
+    seed : int
+    directions : mapping of str to bool, optional
+        Signs that say something only when they are high in failures (True), or low.
+
+    Returns
+    -------
+    list of Association
+        First the sign with the largest difference; then, within strata of those chosen, the next. A number that only
+        goes along with a chosen sign says nothing within its strata, and is not chosen.
+    """
+    chosen: list[Association] = []
+    left = [name for name, values in signs.items() if _varies(values)]
+    while left and len(chosen) < MOST:
+        known = (
+            np.stack([signs[one.sign] for one in chosen], axis=1)
+            if chosen
+            else np.empty((len(failed), 0))
+        )
+        strata = strata_by(known, failed, seed=seed)
+        tests = [_test(signs[name], failed, strata) for name in left]
+        corrected = holm([p for _, p in tests])
+        strong = [
+            place
+            for place, (delta, _) in enumerate(tests)
+            if corrected[place] < 1 - confidence
+            and abs(delta) >= least
+            and directions.get(left[place], delta > 0) == (delta > 0)
+        ]
+        if not strong:
+            break
+        strongest = max(abs(tests[place][0]) for place in strong)
+        best = next(place for place in strong if abs(tests[place][0]) >= NEARLY * strongest)
+        name = left.pop(best)
+        chosen.append(
+            _association(
+                name,
+                signs[name],
+                failed,
+                high=tests[best][0] > 0,
+                p=float(corrected[best]),
+                confidence=confidence,
+            )
+        )
+    return chosen
+
+
+def _varies(values: FloatArray) -> bool:
+    known = values[~np.isnan(values)]
+    return bool(known.size and known.min() < known.max())
+
+
+def _test(values: FloatArray, failed: BoolArray, strata: NDArray[np.intp]) -> tuple[float, float]:
+    known = ~np.isnan(values)
+    tested = van_elteren(values[known], failed[known], strata[known])
+    return (0.0 if np.isnan(tested.delta) else tested.delta), tested.p
+
+
+def _association(
+    name: str, values: FloatArray, failed: BoolArray, *, high: bool, p: float, confidence: float
+) -> Association:
+    known = ~np.isnan(values)
+    failures, successes = values[known & failed], values[known & ~failed]
+    cut = extreme_cut(successes, high=high)
+    shares = [
+        wilson(int((group > cut if high else group < cut).sum()), len(group), confidence=confidence)
+        for group in (failures, successes)
+    ]
+    return Association(
+        sign=name,
+        high=high,
+        n_failures=len(failures),
+        n_successes=len(successes),
+        delta=cliffs_delta(failures, successes, confidence=confidence),
+        p=p,
+        cut=cut,
+        excess=independent_difference(*shares),
+    )
+
+
+def extreme_cut(successes: FloatArray, *, high: bool) -> float:
+    """Where a value becomes extreme: beyond 95 % of the successes, or between the two values of a yes or no."""
+    values: Sequence[float] = np.unique(successes).tolist()
+    if len(values) <= 2 and set(values) <= {0.0, 1.0}:
+        return 0.5
+    return float(np.quantile(successes, EXTREME if high else 1 - EXTREME))

@@ -1,0 +1,252 @@
+"""The tables of the study of interventions, at one level of one outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from modular_faces.config_causes import Cause
+from modular_faces.failures.conditions import Condition, InterventionPlan
+from modular_faces.failures.cures import (
+    BoolArray,
+    CauseShare,
+    Overlap,
+    any_of,
+    beyond_chance,
+    chance_of_any,
+    overlaps,
+    shares_of_causes,
+)
+from modular_faces.failures.remedies import best_cascade
+from modular_faces.inference.intervals import Interval, wilson
+
+SEVERAL = " + "
+"""Stands between the causes that cured the same picture."""
+
+
+@dataclass(frozen=True)
+class Interventions:
+    """What changes did to failures and successes at one level.
+
+    Attributes
+    ----------
+    n_failures, n_successes : int
+        Pictures that were changed and whose outcome came out the same when it was repeated.
+    unrepeated : int
+        Failures and successes that came out otherwise when the same thing was done again; left out.
+    shares : list of CauseShare
+    overlap : list of Overlap
+        Of the causes that count, see `telling`.
+    doses : pandas.DataFrame
+        A row per dose of each cause and per placebo, on failures.
+    reverse : pandas.DataFrame
+        A row per change, on successes.
+    pictures : pandas.DataFrame
+        A row per failure: image_id, cured_by, by_placebo.
+    remedies : pandas.DataFrame
+        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds.
+    """
+
+    n_failures: int
+    n_successes: int
+    unrepeated: int
+    shares: list[CauseShare]
+    overlap: list[Overlap]
+    doses: pd.DataFrame
+    reverse: pd.DataFrame
+    pictures: pd.DataFrame
+    remedies: pd.DataFrame
+
+    @property
+    def named(self) -> list[CauseShare]:
+        """Causes that count, in order."""
+        return [share for share in self.shares if share.named]
+
+
+def telling(shares: Iterable[CauseShare]) -> list[str]:
+    """Causes whose share surely exceeds nothing, whether or not they add to those before them."""
+    return [one.cause for one in shares if one.corrected.low > 0]
+
+
+def interventions_at(
+    level: str,
+    plan: InterventionPlan,
+    runs: pd.DataFrame,
+    *,
+    causes: Mapping[str, Cause],
+    confidence: float,
+    least_share: float,
+) -> Interventions:
+    """Evaluate what was run.
+
+    Parameters
+    ----------
+    level : str
+    plan : InterventionPlan
+    runs : pandas.DataFrame
+        As `modular_faces.failures.intervention_runs.run_conditions` gives it, of all shards.
+    causes : mapping of str to Cause
+    confidence, least_share : float
+    """
+    found = _Succeeded(level, plan, runs)
+    failures = [i for i in plan.failures[level] if not found.unchanged(i)]
+    successes = [i for i in plan.successes[level] if found.unchanged(i)]
+    drawn = len(plan.failures[level]) + len(plan.successes[level])
+    placebos = found.matrix(failures, _of(plan, "placebo"))
+    cures = {
+        name: found.matrix(failures, chosen)
+        for name in causes
+        if (chosen := [c for c in _of(plan, "undo") if c.cause == name])
+    }
+    shares = shares_of_causes(
+        cures,
+        placebos,
+        confidence=confidence,
+        least_share=least_share,
+        nameless=[name for name in cures if causes[name].box == "frame"],
+    )
+    return Interventions(
+        n_failures=len(failures),
+        n_successes=len(successes),
+        unrepeated=drawn - len(failures) - len(successes),
+        shares=shares,
+        overlap=overlaps(cures, placebos, telling(shares)),
+        doses=_dose_table(found, failures, plan, confidence=confidence),
+        reverse=_reverse_table(found, successes, plan, confidence=confidence),
+        pictures=_picture_table(failures, cures, placebos),
+        remedies=_remedy_table(found, failures, plan, placebos, telling(shares)),
+    )
+
+
+def _of(plan: InterventionPlan, role: str) -> list[Condition]:
+    return [condition for condition in plan.conditions if condition.role == role]
+
+
+class _Succeeded:
+    """Looks up whether a changed picture succeeded, and was not pushed beyond the range of successes."""
+
+    def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
+        ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
+        names = runs["condition"]
+        low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
+        high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
+        after, change = runs["measure"], runs["measure"] - runs["measure_before"]
+        outside = ((after < low) & (change < 0)) | ((after > high) & (change > 0))
+        self._table = pd.DataFrame(
+            {
+                "image_id": runs["image_id"].astype(str),
+                "condition": names.astype(str),
+                "succeeded": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
+            }
+        ).pivot(index="image_id", columns="condition", values="succeeded")
+        self._unchanged = self._table["unchanged"].to_dict() if len(self._table) else {}
+
+    def unchanged(self, image_id: str) -> bool:
+        """Whether the picture succeeds as it is."""
+        return bool(self._unchanged[image_id])
+
+    def matrix(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
+        """(n, k) bool: whether each picture succeeded in each condition."""
+        names = [condition.name for condition in conditions]
+        chosen = self._table.reindex(index=list(image_ids), columns=names)
+        return np.asarray(chosen.to_numpy(dtype=object) == True, dtype=bool)  # noqa: E712 - NaN is no success
+
+
+def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
+    """Cells of an estimate and its limits."""
+    return {
+        prefix: interval.estimate,
+        f"{prefix}_low": interval.low,
+        f"{prefix}_high": interval.high,
+    }
+
+
+def _dose_table(
+    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
+) -> pd.DataFrame:
+    placebos = _of(plan, "placebo")
+    chance = chance_of_any(found.matrix(failures, placebos), draws=1)
+    rows: list[dict[str, object]] = []
+    for condition in [*placebos, *_of(plan, "undo")]:
+        cured = any_of(found.matrix(failures, [condition]))
+        share = beyond_chance(cured, chance, n=len(failures), confidence=confidence)
+        rows.append(
+            _named(condition)
+            | {"n": len(failures), "cured": int(cured.sum())}
+            | interval_cells("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | interval_cells("share", share)
+        )
+    return pd.DataFrame(rows)
+
+
+def _reverse_table(
+    found: _Succeeded, successes: Sequence[str], plan: InterventionPlan, *, confidence: float
+) -> pd.DataFrame:
+    placebos = _of(plan, "placebo")
+    chance = chance_of_any(~found.matrix(successes, placebos), draws=1)
+    tried = [c for c in plan.conditions if "success" in c.on and c.role in ("undo", "put_in")]
+    corrected = 1 - (1 - confidence) / max(len(tried), 1)
+    rows: list[dict[str, object]] = []
+    for condition in [*placebos, *tried]:
+        lost = ~any_of(found.matrix(successes, [condition]))
+        limits = beyond_chance(lost, chance, n=len(successes), confidence=corrected)
+        rows.append(
+            _named(condition)
+            | {"n": len(successes), "lost": int(lost.sum())}
+            | interval_cells("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | interval_cells(
+                "share", beyond_chance(lost, chance, n=len(successes), confidence=confidence)
+            )
+            | {"corrected_low": limits.low, "corrected_high": limits.high}
+        )
+    return pd.DataFrame(rows)
+
+
+def _named(condition: Condition) -> dict[str, object]:
+    return {"change": condition.role, "cause": condition.cause, "dose": condition.dose}
+
+
+def _picture_table(
+    failures: Sequence[str], cures: Mapping[str, BoolArray], placebos: BoolArray
+) -> pd.DataFrame:
+    hits = {name: any_of(matrix) for name, matrix in cures.items()}
+    return pd.DataFrame(
+        {
+            "image_id": list(failures),
+            "cured_by": [
+                SEVERAL.join(name for name, hit in hits.items() if hit[row])
+                for row in range(len(failures))
+            ],
+            "by_placebo": any_of(placebos),
+        }
+    )
+
+
+def _remedy_table(
+    found: _Succeeded,
+    failures: Sequence[str],
+    plan: InterventionPlan,
+    placebos: BoolArray,
+    causes: Sequence[str],
+) -> pd.DataFrame:
+    tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
+    cured = {name: any_of(found.matrix(failures, [one])) for name, one in tried.items()}
+    rows: list[dict[str, object]] = [
+        {
+            "cause": tried[remedy.condition].cause,
+            "dose": tried[remedy.condition].dose,
+            "steps": json.dumps(tried[remedy.condition].steps),
+            "box": tried[remedy.condition].box,
+            "n": len(failures),
+            "cured": remedy.cured,
+            "adds": remedy.adds,
+        }
+        for remedy in best_cascade(cured, placebos)
+    ]
+    return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])

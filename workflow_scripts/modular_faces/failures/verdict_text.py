@@ -1,0 +1,72 @@
+"""The verdict in words: half a page for a reader who knows no statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modular_faces.failures.report_parts import p_in_words, share_in_words
+from modular_faces.failures.verdict import LevelVerdict, NamedCause
+from modular_faces.inference.intervals import Interval
+
+
+def paragraph(verdict: LevelVerdict) -> str:
+    """Say what the verdict on one level is."""
+    return " ".join(_sentences(verdict))
+
+
+def _sentences(verdict: LevelVerdict) -> Iterator[str]:
+    described = verdict.outcome.describe()
+    yield described[0].upper() + described[1:]
+    if verdict.skipped:
+        yield verdict.skipped
+        return
+    intervened = [one for one in verdict.causes if one.evidence == "intervened"]
+    associated = [one for one in verdict.causes if one.evidence == "associated"]
+    yield f"{verdict.examined} of the failures were examined."
+    if not verdict.causes:
+        yield "No cause can be named: nothing that was tried or measured tells these failures from chance."
+    for place, one in enumerate(intervened):
+        yield _intervened_in_words(one, first=place == 0)
+    if len(intervened) > 1:
+        yield "Shares overlap where a picture came back under more than one change."
+    for one in associated:
+        yield _associated_in_words(one, verdict.examined)
+    for one in verdict.set_aside:
+        yield (
+            f"Failures also differ in that {one.words}, but putting that into successes did not make them fail, so "
+            "it is no cause."
+        )
+    yield _remainder(verdict)
+    yield from verdict.notes
+
+
+def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
+    begin = "The first cause is that" if first else "Another cause is that"
+    return (
+        f"{begin} {one.words}: {one.remedy} brought back {one.cured} of {one.n} failures, {_interval(one.share)} "
+        "beyond changes without meaning (evidence: intervened)."
+    )
+
+
+def _associated_in_words(one: NamedCause, n: int) -> str:
+    assert one.delta is not None and one.p is not None
+    return (
+        f"Of the failures that no named remedy brought back, more than of the successes share that {one.words}: "
+        f"{_interval(one.share)} of the {n} failures beyond what successes show (Cliff's delta "
+        f"{one.delta.estimate:.2f}, {p_in_words(one.p)} corrected; evidence: associated, it could not be undone and "
+        "need not be the cause)."
+    )
+
+
+def _remainder(verdict: LevelVerdict) -> str:
+    counts = verdict.pictures["evidence"].value_counts()
+    edge, rest = int(counts.get("placebo", 0)), int(counts.get("none", 0))
+    text = f"Unexplained remain {rest} of {verdict.examined}"
+    if edge:
+        text += f", and {edge} more came back after a change without meaning: they sit on the edge"
+    return text + "."
+
+
+def _interval(interval: Interval) -> str:
+    low, high = max(interval.low, 0.0), interval.high
+    return f"{share_in_words(interval.estimate)} ({share_in_words(low).removesuffix(' %')} to {share_in_words(high)})"
