@@ -85,7 +85,7 @@ def contribution_table(contributions: pd.DataFrame, image_id: str, targets: list
     return Table(
         caption="What each module added",
         columns=["module", *names],
-        rows=[[str(m), *(f"{v:+.2f}" for v in line)] for m, line in zip(wide.index, wide.to_numpy(), strict=True)],
+        rows=[[str(m), *("" if np.isnan(v) else f"{v:+.2f}" for v in line)] for m, line in zip(wide.index, wide.to_numpy(), strict=True)],
         numeric=[False] + [True] * len(names),
         file="",
         rows_in_file=len(wide),

@@ -150,7 +150,7 @@ def own_color(channel: str, number: int, bins: int) -> str:
     Examples
     --------
     >>> own_color("rgb_r", 1, 2)
-    '#bf0000'
+    '#c00000'
     """
     level = round((number + 0.5) / bins * 256 - 0.5)
     space, _, name = channel.partition("_")
