@@ -85,11 +85,14 @@ def contribution_table(contributions: pd.DataFrame, image_id: str, targets: list
     return Table(
         caption="What each module added",
         columns=["module", *names],
-        rows=[[str(m), *("" if np.isnan(v) else f"{v:+.2f}" for v in line)] for m, line in zip(wide.index, wide.to_numpy(), strict=True)],
+        rows=[
+            [str(module), *("" if np.isnan(value) else f"{value:+.2f}" for value in line)]
+            for module, line in zip(wide.index, wide.to_numpy(), strict=True)
+        ],
         numeric=[False] + [True] * len(names),
         file="",
         rows_in_file=len(wide),
-    )  # fmt: skip
+    )
 
 
 def mistake_groups(

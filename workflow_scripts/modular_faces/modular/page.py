@@ -34,6 +34,7 @@ NO_PICTURES: Final = (
     "Pictures are left out of this page, which may be shared. With `share: false` in the config it shows why single "
     "pictures were called what they were called."
 )
+LAB: Final = "lab: colour bins, Haralick features and 68 landmarks, nothing else"
 ONE_SECTION_EACH: Final = ("color", "texture", "measures")
 
 
@@ -176,7 +177,9 @@ def _pictures(gallery: Path | None, share: bool) -> Section:
 
 
 def _models(scores: pd.DataFrame) -> list[tuple[str, str, str]]:
-    whole = scores[scores["modules"].notna() & ~scores["model"].str.match("only_|without_")]
+    whole = scores[
+        scores["modules"].notna() & ~scores["model"].str.match("only_|without_|shuffled|rung_")
+    ]
     whole = whole[~whole["metric"].str.startswith("shapley")]
     rows = []
     for (model, modules), group in whole.groupby(["model", "modules"], sort=False):
@@ -184,5 +187,6 @@ def _models(scores: pd.DataFrame) -> list[tuple[str, str, str]]:
         shown = ", ".join(targets[:8]) + (
             f" and {len(targets) - 8} more" if len(targets) > 8 else ""
         )
-        rows.append((str(model), str(modules).replace("+", ", "), shown.replace("_", " ")))
+        named = LAB if modules == "lab" else str(modules).replace("+", ", ")
+        rows.append((str(model), named, shown.replace("_", " ")))
     return rows
