@@ -244,7 +244,9 @@ def named_rows(
     inside = rows[rows["module"].isin(list(modules))]
     size = inside["value"].abs()
     rank = size.groupby([inside["target"], inside["view"]]).rank(ascending=False, method="first")
-    kept = inside[rank <= most].assign(words=lambda f: f["column"].map(words).fillna(""))
+    kept = inside[rank <= most].assign(
+        words=lambda f: [words.get(name, "") for name in f["column"]]
+    )
     chosen = ["target", "view", "module", "column", "words", "value", "low", "high", "same_sign"]
     return kept[chosen].round(DIGITS).reset_index(drop=True)
 
