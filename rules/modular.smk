@@ -119,6 +119,6 @@ rule modular:
         metadata=metadata_of("modular", options_of_models()),
         code=code_of("modular"),
     message:
-        "gathering the models of {CONFIG.dataset.name}"
+        "gathering the models"
     script:
         script_of("modular")

@@ -56,7 +56,7 @@ _MESSAGES = {
     r"reading blendshapes in shard (\d+)": "expression",
     r"measuring aligned faces in shard (\d+)": "aligned",
     r"gathering aligned faces": "gather_aligned",
-    r"merging the table of .*": "merge",
+    r"merging the table": "merge",
     r"reading the outputs (\w+) that exist already": "precomputed",
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
@@ -153,11 +153,10 @@ class Clone:
         return self.run("--configfile", TINY_CONFIG, *arguments, prefix=prefix)
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
-        """Jobs of a dry run, without `all` and `failures`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
         """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
 
-        Without `all`, and without the account of the run, which is to be planned whenever anything else is (and
-        when there are fewer final files than before).
+        Without the targets `all` and `failures`, and without the account of the run, which is to be planned whenever
+        anything of the table is (and when there are fewer final files than before).
         """
         jobs = self.planned_with_account(*arguments)
         account = {jobs.pop(name, 0) for name in ACCOUNT}

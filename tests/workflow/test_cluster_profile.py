@@ -13,7 +13,10 @@ from clones import TINY_CONFIG, Clone
 
 COMMANDS = ("sbatch", "squeue", "sacct", "scancel", "sinfo", "scontrol", "srun")
 SHARDS = ("0000", "0001", "0002")
-PER_SHARD = ("preprocess", "landmarks", "color", "texture", "pose", "study wide", "study sharpen")
+PER_SHARD = (
+    *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
+    *("study wide", "study sharpen"),
+)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def studied(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
 
 
 def test_the_target_adds_descriptors_and_the_studies_alone(finished: Clone) -> None:
-    planned = finished.planned("failures", "--configfile", TINY_CONFIG)
+    planned = finished.planned_with_account("failures", "--configfile", TINY_CONFIG)
     ours = {job for job in planned if not job.startswith("descriptors")}
     assert {f"failures_{study}" for study in STUDIES} <= ours
     assert {f"descriptors {shard}" for shard in SHARDS} <= set(planned)
@@ -59,7 +59,7 @@ def test_too_few_failures_end_in_a_sentence(studied: Clone) -> None:
 def test_without_variants_the_shipped_ones_are_studied(clone: Clone, tiny_root: Path) -> None:
     clone.configure(tiny_root, shards=1, study={"variants": []}, failures={})
     assert not any(job.startswith("study") for job in clone.planned_tiny())
-    planned = clone.planned("failures", "--configfile", TINY_CONFIG)
+    planned = clone.planned_with_account("failures", "--configfile", TINY_CONFIG)
     assert planned["study original 0000"] == planned["study sharpen 0000"] == 1
 
 
