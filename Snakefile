@@ -28,6 +28,7 @@ include: "rules/failures_page.smk"
 include: "rules/modular.smk"
 include: "rules/modular_page.smk"
 include: "rules/report.smk"
+include: "rules/notebooks.smk"
 include: "rules/account.smk"
 
 

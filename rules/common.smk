@@ -186,6 +186,11 @@ def pictures_of_modular_page():
     return [] if CONFIG.share else [rules.modular_gallery.output.pictures]
 
 
+def notebooks_of_run():
+    """Notebooks to run; one that shows pictures is left out where the results are shared."""
+    return ["weights"] if CONFIG.share else ["face_masking", "weights"]
+
+
 def frame_of_aligned():
     """Where the eyes lie in the frame of aligned faces."""
     aligned = CONFIG.modular.aligned

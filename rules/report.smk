@@ -29,6 +29,6 @@ rule front_page:
         libraries=library_versions(),
         code=code_of("front_page"),
     message:
-        "making the front page of {CONFIG.dataset.name}"
+        "making the front page"
     script:
         script_of("front_page")

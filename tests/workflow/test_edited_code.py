@@ -234,6 +234,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/weight_rows.py": set(),
     "modular/weight_sections.py": set(),
     "front_page.py": set(),
+    "notebooks.py": {"notebook"},
 }
 
 MODEL_PAGE = {"modular_page"}

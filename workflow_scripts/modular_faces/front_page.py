@@ -28,6 +28,14 @@ FILES: Final = (
     ("study.parquet", "a row per picture, variant and backend of the study"),
     ("summary.json", "the numbers of this page"),
 )
+ACCOUNT: Final = (
+    ("provenance/efficiency.html", "what every job asked for and used"),
+    ("datapackage.json", "every file of a whole run, described for machines, with its hash"),
+)
+"""Made by a whole run, whether or not there was one before this page."""
+PRIVATE: Final = (
+    "These pages show pictures of people: do not share them. With `share: true` they do not."
+)
 RATINGS: Final = "Labels and ratings are what raters saw in pictures: perceptions, which say nothing about the person."
 
 
@@ -50,6 +58,7 @@ def front_page(
     dataset : str
     provenance : sequence of (str, str)
     share : bool
+        Whether the other pages are without pictures of people; this one always is.
     """
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     return Page(
@@ -57,7 +66,12 @@ def front_page(
         subtitle=f"Dataset {dataset}",
         numbers=list(_numbers(summary)),
         sections=[
-            Section("pages", "Pages", "What was found?", [Links(_links(pages)), Text([RATINGS])]),
+            Section(
+                "pages",
+                "Pages",
+                "What was found?",
+                [Links(_links(pages)), Text([RATINGS] if share else [RATINGS, PRIVATE])],
+            ),
             Section(
                 "extraction", "Extraction", "What came of every picture?", _extraction(summary)
             ),
@@ -65,7 +79,7 @@ def front_page(
             Section("cite", "How to cite", "", _cite()),
         ],
         provenance=provenance,
-        share=share,
+        share=True,
     )
 
 
@@ -85,7 +99,8 @@ def _links(pages: Sequence[str]) -> list[tuple[str, str, str]]:
 
 
 def _files(folder: Path) -> list[tuple[str, str, str]]:
-    return [(name, name, f"– {words}.") for name, words in FILES if (folder / name).exists()]
+    present = [(name, words) for name, words in FILES if (folder / name).exists()]
+    return [(name, name, f"– {words}.") for name, words in (*present, *ACCOUNT)]
 
 
 def _extraction(summary: Mapping[str, Any]) -> list[Block]:
