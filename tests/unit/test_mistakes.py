@@ -1,5 +1,7 @@
 """Single pictures of the private page."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,7 +23,7 @@ def emotions() -> pd.DataFrame:
     return predictions("emotions", rows)
 
 
-def predictions(task: str, rows: list[tuple[str, str, float, float]]) -> pd.DataFrame:
+def predictions(task: str, rows: Sequence[tuple[str, str, float, float]]) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["image_id", "target", "truth", "predicted"])
     return made.assign(task=task, model="modular", region="image", repeat=0)
 

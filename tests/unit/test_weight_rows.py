@@ -1,5 +1,7 @@
 """Rows behind the charts of weights."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ from modular_faces.modular.weight_rows import (
 )
 
 
-def weights(rows: list[tuple[str, str, float, float]]) -> pd.DataFrame:
+def weights(rows: Sequence[tuple[str, str, float, float]]) -> pd.DataFrame:
     """Rows of (module, column, weight, pattern), each with an interval of .1 to either side."""
     made = pd.DataFrame(rows, columns=["module", "column", "weight", "pattern"])
     for view in ("weight", "pattern"):

@@ -41,7 +41,7 @@ def run_notebook(
         raise ImportError(
             'notebooks need nbclient and ipykernel; install them with pip install -e ".[notebooks]"'
         ) from error
-    notebook = nbformat.read(source, as_version=4)
+    notebook = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     paths = [str(package.resolve()), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(paths),
@@ -55,4 +55,4 @@ def run_notebook(
     )
     client.execute(env=environment)
     with whole_file(target) as temporary:
-        nbformat.write(notebook, temporary)
+        nbformat.write(notebook, temporary)  # type: ignore[no-untyped-call]

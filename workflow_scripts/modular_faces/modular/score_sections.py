@@ -10,7 +10,7 @@ from typing import Final
 import pandas as pd
 
 from modular_faces.figures import AnyChart, chart_spec, save_figure
-from modular_faces.modular import score_parts
+from modular_faces.modular import mistake_charts, score_parts
 from modular_faces.modular.score_parts import EMOTION, MEAN
 from modular_faces.pages.parts import Block, Chart, Number, Section, Text
 
@@ -139,10 +139,10 @@ def _mistakes(tables: ScoreTables, figures: Figures) -> Iterator[Section]:
         f"Rows are labels, columns what the model {tables.main} says; shares of each row. Lost pictures count with "
         "what their fallback model says."
     )
-    confusion = score_parts.confusion_chart(tables.confusion, tables.main)
+    confusion = mistake_charts.confusion_chart(tables.confusion, tables.main)
     blocks: list[Block] = [figures(confusion, "confusion", "Confusion matrix", caption)]
     if "probability" in tables.calibration:
-        chart = score_parts.calibration_chart(tables.calibration, ["lab", tables.main])
+        chart = mistake_charts.calibration_chart(tables.calibration, ["lab", tables.main])
         words = "On the dashed line a model is right as often as it says. Below it, it is too sure."
         blocks.append(figures(chart, "calibration", "Calibration", words))
     yield Section(
