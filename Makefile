@@ -21,10 +21,10 @@ help:  ## show what can be made
 run: $(VENV)/.run  ## the whole workflow on the bundled sample, or on DATA=/my/pictures
 	@$(BIN)/modular_faces clear-stale-lock
 ifdef DATA
-	@$(BIN)/snakemake --profile profiles/local --cores $(CORES) --configfile config/folder.yaml \
+	@$(BIN)/snakemake all front_page --profile profiles/local --cores $(CORES) --configfile config/folder.yaml \
 		--config "$$($(BIN)/modular_faces folder-config "$$DATA" --name "$$NAME")"
 else
-	@$(BIN)/snakemake --profile profiles/local --cores $(CORES)
+	@$(BIN)/snakemake all front_page --profile profiles/local --cores $(CORES)
 endif
 	@echo "to see this again: $(BIN)/modular_faces summary"
 

@@ -26,6 +26,9 @@ include: "rules/causes.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
 include: "rules/modular.smk"
+include: "rules/modular_page.smk"
+include: "rules/report.smk"
+include: "rules/notebooks.smk"
 include: "rules/account.smk"
 
 

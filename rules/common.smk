@@ -184,6 +184,26 @@ def gallery_of_page():
     return [] if CONFIG.share else output_of("failures_gallery", "pictures")
 
 
+def pictures_of_modular_page():
+    """Pictures for the page of the models, but never for one that may be shared."""
+    return [] if CONFIG.share else [rules.modular_gallery.output.pictures]
+
+
+def notebooks_of_run():
+    """Notebooks to run; one that shows pictures is left out where the results are shared."""
+    return ["weights"] if CONFIG.share else ["face_masking", "weights"]
+
+
+def frame_of_aligned():
+    """Where the eyes lie in the frame of aligned faces."""
+    aligned = CONFIG.modular.aligned
+    return {
+        "side": aligned.side,
+        "eye_distance": aligned.eye_distance,
+        "eye_height": aligned.eye_height,
+    }
+
+
 def options_of_failures(study):
     """What of the config changes the result of a study of the failures."""
     return failure_options(CONFIG, study)

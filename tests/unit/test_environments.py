@@ -22,6 +22,8 @@ PACKAGE_OF_IMPORT = {
     "cv2": "opencv-python-headless",
     "jinja2": "jinja2",
     "mahotas": "mahotas",
+    "nbclient": "nbclient",
+    "nbformat": "nbformat",
     "numpy": "numpy",
     "pandas": "pandas",
     "pyarrow": "pyarrow",
@@ -58,7 +60,8 @@ def pins(name: str) -> dict[str, str]:
 
 def lock_versions() -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
-    for line in (ROOT / "requirements" / "run.lock").read_text().splitlines():
+    locks = [(ROOT / "requirements" / name).read_text() for name in ("run.lock", "dev.lock")]
+    for line in "\n".join(locks).splitlines():
         if pinned := re.match(r"([a-z0-9-]+)==(\S+)( ; .*)? \\$", line):
             marker = pinned[3] or ""
             if "< '3.12'" not in marker and "== 'darwin'" not in marker:
@@ -128,7 +131,7 @@ def test_environment_says_that_it_was_not_run(name: str) -> None:
     assert "Written, not run here" in (ROOT / "envs" / f"{name}.yaml").read_text()
 
 
-@pytest.mark.parametrize("name", ["landmarks", "models"])
+@pytest.mark.parametrize("name", ["landmarks", "models", "notebooks"])
 def test_model_is_installed_as_locked_and_without_its_requirements(name: str) -> None:
     script = (ROOT / "envs" / f"{name}.post-deploy.sh").read_text()
     lock = (ROOT / "requirements" / "run.lock").read_text()

@@ -53,6 +53,9 @@ def summary_text(results: Path, *, seconds: float | None) -> str:
         *([f"  study       {study}"] if (study := results / "study.parquet").exists() else []),
         f"  every file  {results / 'manifest.parquet'}",
         "  next        README.md: your own pictures, another dataset, one more variant",
+        f"  pages       {page}"
+        if (page := results / "index.html").exists()
+        else "  pages       snakemake front_page makes them",
     ]
     return "\n".join(lines)
 

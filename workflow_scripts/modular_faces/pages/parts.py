@@ -159,7 +159,21 @@ class Gallery:
     groups: Sequence[RecordGroup]
 
 
-Block: TypeAlias = Text | Code | Chart | Table | Download | Gallery
+@dataclass(frozen=True)
+class Links:
+    """Other pages and files, each with what it holds.
+
+    Attributes
+    ----------
+    items : sequence of (str, str, str)
+        Words, address seen from this page, and a sentence.
+    """
+
+    kind: ClassVar[str] = "links"
+    items: Sequence[tuple[str, str, str]]
+
+
+Block: TypeAlias = Text | Code | Chart | Table | Download | Gallery | Links
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,8 @@ class Page:
         Fields of charts, tables and pictures that the page can be narrowed by, such as ``backend``.
     words : mapping of str to mapping of str to str
         How the values of a filter are called where that differs.
+    chosen : mapping of str to str
+        Filters that always have one value, with the one that the page opens with.
     provenance : sequence of (str, str)
         What made the page; nothing that differs between two runs of the same thing.
     links : sequence of (str, str)
@@ -214,6 +230,7 @@ class Page:
     numbers: Sequence[Number] = ()
     filters: Sequence[str] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
     provenance: Sequence[tuple[str, str]] = ()
     links: Sequence[tuple[str, str]] = field(default=())
     share: bool = False

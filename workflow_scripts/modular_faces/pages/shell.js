@@ -49,6 +49,10 @@
   const draw = async (holder) => {
     const spec = data.charts[holder.dataset.chart];
     const described = { ...structuredClone(spec), description: holder.getAttribute("aria-label") };
+    for (const [name, rows] of Object.entries(spec.datasets ?? {})) {
+      const left = rows.filter((row) => fits(row, chosen()));
+      if (left.length) described.datasets[name] = structuredClone(left);
+    }
     const { view } = await vegaEmbed(holder, described, options);
     fit(holder.querySelector("svg"));
     views.set(holder, { view, datasets: spec.datasets ?? {}, fields: fieldsOf(spec) });
@@ -99,7 +103,10 @@
   const sayUnaffected = (holder, choice) => {
     const chart = views.get(holder);
     const note = holder.closest("figure").querySelector(".unaffected");
-    const missing = Object.keys(choice).filter((n) => n !== "level" && chart && !chart.fields.has(n));
+    const always = selects.filter((s) => "always" in s.dataset).map((s) => s.dataset.filter);
+    const missing = Object.keys(choice).filter(
+      (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n),
+    );
     note.hidden = !missing.length;
     note.textContent = `Not divided by ${missing.join(", ")}: all are shown.`;
   };

@@ -33,6 +33,8 @@ FILTER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "level": ("Level", "found and trusted"),
     "label": ("Label", "all labels"),
     "cause": ("Cause", "all causes"),
+    "target": ("Category or rating", "all"),
+    "view": ("View", "all views"),
 }
 """What a filter is called, and what it is called when it lets everything through."""
 

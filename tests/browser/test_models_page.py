@@ -1,0 +1,79 @@
+"""The page of the models in a real browser: nothing loaded, choices change charts, parts highlight arrows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chromium import Opened
+from example_models import example_models_page
+from modular_faces.pages.shell import write_page
+
+Open = Callable[..., Opened]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_page(example_models_page(folder, share=False), folder / "index.html")
+    return folder / "index.html"
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    page.select_option(f"[data-filter={name}]", value)
+    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
+
+
+def marks_of(page: Page, chart: str) -> list[str]:
+    paths = page.locator(f"#{chart} [aria-label][aria-roledescription]")
+    return [label or "" for label in paths.evaluate_all("all => all.map(m => m.ariaLabel)")]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_opens_without_a_message_and_asks_for_nothing_but_itself(
+    open_page: Open, models: Path, scheme: str
+) -> None:
+    opened = open_page(models, color_scheme=scheme)
+    assert opened.problems == []
+    assert opened.requests == [models.as_uri()]
+    assert (
+        opened.page.locator("[data-chart]").count()
+        == opened.page.locator("[data-chart] svg").count()
+    )
+
+
+def test_the_target_and_the_view_change_the_charts(open_page: Open, models: Path) -> None:
+    opened = open_page(models)
+    page = opened.page
+    expect(page.locator("[data-filter=target]")).to_have_value("joy")
+    bars = "weights-image-pose-names"
+    assert any("value: 0.000" in label for label in marks_of(page, bars))
+    choose(page, "view", "weight")
+    assert any("value: 1.000" in label for label in marks_of(page, bars))
+    joy = page.locator("#weights-image-shape-frontal svg").inner_html()
+    choose(page, "target", "fear")
+    assert page.locator("#weights-image-shape-frontal svg").inner_html() != joy
+    page.click("button[type=reset]")
+    expect(page.locator("[data-filter=view]")).to_have_value("pattern")
+    assert opened.problems == []
+
+
+def test_a_click_on_a_part_fades_the_arrows_of_the_others(open_page: Open, models: Path) -> None:
+    page = open_page(models).page
+    figure = page.locator("#weights-image-shape-frontal")
+
+    def faint() -> int:
+        return figure.locator("line[opacity='0.05'], path[opacity='0.05']").count()
+
+    before = faint()
+    figure.locator("path[aria-roledescription=bar][aria-label*='part: mouth']").click()
+    page.wait_for_timeout(200)
+    assert faint() > before
+
+
+def test_a_narrow_window_does_not_scroll_sideways(open_page: Open, models: Path) -> None:
+    page = open_page(models, viewport={"width": 360, "height": 700}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

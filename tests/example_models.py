@@ -1,0 +1,117 @@
+"""A small folder of models' results, with planted scores and weights, for tests of their page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from modular_faces.modular.mean_face import ARROWS, MeanFace
+from modular_faces.modular.page import modular_page, read_tables
+from modular_faces.modular.weight_sections import WeightInputs
+from modular_faces.pages.parts import Page
+
+TARGETS = ("joy", "fear")
+OPTIONS: dict[str, Any] = {
+    "main": "modular",
+    "models": {"lab": ["lab"], "modular": ["color", "pose"]},
+    "refits": 100,
+    "shuffles": 200,
+    "draws": 1000,
+    "components": 400,
+    "inner_folds": 4,
+    "confidence": 0.95,
+    "seed": 1,
+}
+
+
+def write_scores(folder: Path) -> None:
+    rows = [
+        (target, model, modules, population, region, "test", metric, value, value - 0.05, value + 0.05, 100)
+        for target, metrics in (("emotion", ("accuracy", "log_loss")), ("mean_of_ratings", ("r2",)),
+                                ("age", ("r2",)))
+        for metric in metrics
+        for region in ("image", "face")
+        for population in ("all", "found")
+        for model, modules, value in (
+            ("modular", "color+pose", 0.8), ("baseline", None, 0.3), ("lab", "lab", 0.7),
+            ("only_color", "color", 0.5), ("without_color", "pose", 0.6),
+        )
+    ]  # fmt: skip
+    names = [
+        "target",
+        "model",
+        "modules",
+        "population",
+        "region",
+        "split",
+        "metric",
+        "value",
+        "low",
+    ]
+    pd.DataFrame(rows, columns=[*names, "high", "n"]).to_csv(folder / "scores.csv", index=False)
+    confusion = [("modular", region, truth, said, 3 if truth == said else 1)
+                 for region in ("image", "face") for truth in TARGETS for said in TARGETS]  # fmt: skip
+    columns = ["model", "region", "truth", "predicted", "count"]
+    pd.DataFrame(confusion, columns=columns).to_csv(folder / "confusion.csv", index=False)
+    calibration = {"model": ["lab", "modular"], "region": "image", "bin": 5, "probability": 0.5,
+                   "right": 0.6, "low": 0.4, "high": 0.8, "n": 10}  # fmt: skip
+    pd.DataFrame(calibration).to_csv(folder / "calibration.csv", index=False)
+    reference = {"dataset": ["x"], "target": ["emotion"], "metric": ["accuracy"], "value": [0.92],
+                 "chance": ["no"], "model": ["deep"], "protocol": ["its own"], "source": ["a paper"],
+                 "origin": ["published"]}  # fmt: skip
+    pd.DataFrame(reference).to_csv(folder / "references.csv", index=False)
+    (folder / "comparisons.csv").write_text("nothing\n")
+    (folder / "notes.json").write_text(json.dumps(["A planted note."]))
+
+
+def planted_weights() -> WeightInputs:
+    """Joy moves the mouth and brightens hue 0; fear moves the brows; a suppressor has a weight only."""
+    vertices = [v for part in ARROWS.values() for v in part]
+    rows = [
+        ("shape_frontal", f"mesh_{axis}_{v}", target, _moves(target, v), 0.01)
+        for target in TARGETS for axis in "xy" for v in vertices
+    ]  # fmt: skip
+    rows += [("color", f"color_hsv_h_{k:02d}_image", target, 0.3 * (k == (target == "fear")), 1.0)
+             for target in TARGETS for k in range(4)]  # fmt: skip
+    rows += [("pose", "yaw_deg", target, 0.0, 1.0) for target in TARGETS]
+    made = pd.DataFrame(rows, columns=["module", "column", "target", "pattern", "spread"])
+    made["weight"] = np.where(made["module"] == "pose", 1.0, made["pattern"])
+    for view in ("pattern", "weight"):
+        made[f"{view}_low"], made[f"{view}_high"] = made[view] - 0.1, made[view] + 0.1
+        made[f"{view}_same_sign"] = 1.0
+    angle = np.linspace(0, 2 * np.pi, 478)
+    points = np.column_stack([np.cos(angle), np.sin(angle)])
+    return WeightInputs(
+        weights=made.assign(model="modular", region="image"),
+        face=MeanFace(plane=points, frontal=points, faces=7),
+        words={},
+        frame={"side": 128, "eye_distance": 0.6, "eye_height": 0.34},
+        region_of_face="face_oval",
+        main="modular",
+        learnt=None,
+        refits=100,
+        collinear=[("color", [["a", "b"]])],
+    )
+
+
+def _moves(target: str, vertex: int) -> float:
+    part = "mouth" if target == "joy" else "brows"
+    return 1.0 if vertex in ARROWS[part] else 0.0
+
+
+def example_models_page(folder: Path, *, share: bool) -> Page:
+    write_scores(folder)
+    return modular_page(
+        read_tables(folder, main="modular"),
+        planted_weights(),
+        folder=folder,
+        options=OPTIONS,
+        gallery=None,
+        dataset="planted",
+        provenance=[("Dataset", "planted")],
+        share=share,
+    )

@@ -1,0 +1,38 @@
+"""Make the page of the models of modules."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modular_faces.face_model import load_geometry
+from modular_faces.jobs import as_path, start_job
+from modular_faces.modular.page import modular_page, read_tables, read_weights
+from modular_faces.pages.provenance_notes import provenance_notes
+from modular_faces.pages.shell import write_page
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+options = snakemake.params.options
+folder = Path(snakemake.input.scores).parent
+page = modular_page(
+    read_tables(folder, main=options["main"]),
+    read_weights(
+        folder.parent,
+        geometry=load_geometry(as_path(options["model"])),
+        options=options,
+        frame=snakemake.params.frame,
+    ),
+    folder=folder,
+    options=options,
+    gallery=next((Path(path) for path in snakemake.input.gallery), None),
+    dataset=snakemake.params.dataset,
+    provenance=provenance_notes(
+        dataset=snakemake.params.dataset,
+        pictures=snakemake.params.pictures,
+        config_digest=snakemake.params.config_digest,
+        libraries=snakemake.params.libraries,
+    ),
+    share=snakemake.params.share,
+)
+write_page(page, snakemake.output.page)
