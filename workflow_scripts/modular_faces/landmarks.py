@@ -273,5 +273,5 @@ def with_meshes(
 
 def _shows_both_eyes(landmarks: NDArray[np.float64]) -> bool:
     """Whether there is a point of either eye: without, nothing says how the face is turned."""
-    known = np.isfinite(landmarks).all(axis=1)
+    known: NDArray[np.bool_] = np.isfinite(landmarks).all(axis=1)
     return bool(known[36:42].any() and known[42:48].any())
