@@ -93,6 +93,19 @@ def test_files_say_what_memory_says(dark: Simulation, tmp_path: Path) -> None:
         remedies=tmp_path / "interventions_remedies.csv",
         pictures=tmp_path / "pictures.parquet",
     )
+    assert len(found.remedies)
+    sharpen = [{"unsharp": {"sigma": 1, "amount": 1}}]
+    sharpened = read_evidences(
+        "trusted",
+        dark.plan,
+        shares=tmp_path / "interventions.csv",
+        reverse=tmp_path / "interventions_reverse.csv",
+        remedies=tmp_path / "interventions_remedies.csv",
+        pictures=tmp_path / "pictures.parquet",
+        variant=sharpen,
+    )
+    tried = [json.loads(steps) for steps in found.remedies["steps"]]
+    assert [json.loads(s) for s in sharpened.remedies["steps"]] == [t + sharpen for t in tried]
     pictures = face_likes(90, seed=1, spoil=dict.fromkeys(range(30), DARK))
     for source in (found, evidences(dark.plan, dark.result)):
         verdict = verdict_from(dark.outcome, source, describe(pictures))
