@@ -52,13 +52,13 @@ def read_evidences(
     if not plan.conditions:
         failures = plan.failures.get(level, [])
         changed = pd.DataFrame({"image_id": failures, "cured_by": "", "by_placebo": False})
-    remedies = tables[2]
-    if len(remedies):
-        remedies["steps"] = [json.dumps([*json.loads(s), *variant]) for s in remedies["steps"]]
+    tried = tables[2]
+    if len(tried):
+        tried["steps"] = [json.dumps([*json.loads(s), *variant]) for s in tried["steps"]]
     return Evidences(
         shares=tables[0],
         reverse=tables[1],
-        remedies=remedies,
+        remedies=tried,
         pictures=changed.reset_index(drop=True),
         successes=list(plan.successes.get(level, [])),
     )
