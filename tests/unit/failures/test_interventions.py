@@ -236,3 +236,23 @@ def test_a_success_pushed_beyond_the_range_is_not_lost() -> None:
     assert lost["undo", "dark"] == 1
     assert lost["undo", "tight_framing"] == 0
     assert made.reverse["n"].eq(4).all()
+
+
+def test_cures_without_trusted_landmarks_are_counted() -> None:
+    """Noise in which a stronger contrast makes the detector see a face is found, and not trusted."""
+    plan = InterventionPlan(
+        conditions=plan_of(outcome(20)).conditions,
+        failures={"found": ["a", "b", "c"]},
+        successes={"found": []},
+        ranges={"brightness": (0.0, 255.0)},
+    )
+    rows = [
+        (image_id, one.name, one.cause == "dark", one.cause == "dark" and image_id == "a", 9.0, 9.0)
+        for image_id in "abc"
+        for one in plan.conditions
+        if "failure" in one.on
+    ]
+    runs = pd.DataFrame(rows, columns=SCHEMA.names)
+    made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    dark = next(share for share in made.shares if share.cause == "dark")
+    assert (dark.cured, dark.trusted) == (3, 1)

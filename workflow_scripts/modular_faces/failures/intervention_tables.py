@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -109,6 +109,13 @@ def interventions_at(
         least_share=least_share,
         nameless=[name for name in cures if causes[name].box == "frame"],
     )
+    sure = _Succeeded("trusted", plan, runs)
+    trusted = {
+        name: int(any_of(sure.cured(failures, undone)).sum())
+        for name in cures
+        if (undone := [c for c in _of(plan, "undo") if c.cause == name])
+    }
+    shares = [replace(share, trusted=trusted[share.cause]) for share in shares]
     return Interventions(
         n_failures=len(failures),
         n_successes=len(successes),
