@@ -45,6 +45,7 @@ def test_the_words_hold_the_numbers(dark: Simulation) -> None:
         in text
     )
     assert "evidence: intervened" in text
+    assert "Of the failures that no remedy of a named cause brought back, more than of" in text
     assert "evidence: associated, it could not be undone" in text
     assert "Unexplained remain 0 of 42." in text
 
