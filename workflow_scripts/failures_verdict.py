@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options, inputs = snakemake.params.options, snakemake.input
 causes = Interventions.model_validate(snakemake.params.interventions).all_causes()
-plan = read_plan(inputs.plan)
+plan, backend = read_plan(inputs.plan), snakemake.params.backend
 study = load_study(inputs.study, [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces"])
 part = {"backend": options["backend"], "variant": options["variant"]}
 outcomes = outcomes_at_both_levels(study, read_manifest(inputs.manifest), **part)
@@ -54,6 +54,7 @@ for outcome in reversed(studied):
         reverse=inputs.successes,
         remedies=inputs.remedies,
         pictures=inputs.pictures,
+        variant=backend["cascade"][0]["steps"] if backend else (),
     )
     verdicts.append(
         reach_verdict(
@@ -71,7 +72,7 @@ verdict = json.dumps(verdict_json(verdicts), indent=1, ensure_ascii=False, allow
 methods = methods_text(
     verdicts,
     plan,
-    backend=snakemake.params.backend,
+    backend=backend,
     confidence=options["confidence"],
     seed=options["seed"],
     versions=snakemake.params.versions

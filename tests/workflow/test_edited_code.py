@@ -193,6 +193,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/intervention_figures.py": {"failures_interventions"},
     "failures/intervention_report.py": {"failures_interventions"},
     "failures/failure_model.py": {"failures_shap"},
+    "failures/gaps.py": {"failures_shap"},
     "failures/shap_models.py": {"failures_shap"},
     "failures/shap_report.py": {"failures_shap"},
     "failures/associations.py": {"failures_verdict"},

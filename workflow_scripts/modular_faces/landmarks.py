@@ -273,5 +273,5 @@ def with_meshes(
 
 def _shows_both_eyes(landmarks: NDArray[np.float64]) -> bool:
     """Whether there is a point of either eye: without, nothing says how the face is turned."""
-    known: NDArray[np.bool_] = np.isfinite(landmarks).all(axis=1)
-    return bool(known[36:42].any() and known[42:48].any())
+    eyes = (landmarks[36:42], landmarks[42:48])
+    return all(bool(np.isfinite(points).all(axis=1).any()) for points in eyes)

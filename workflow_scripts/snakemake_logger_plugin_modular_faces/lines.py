@@ -17,6 +17,9 @@ LOOK = (
     "Its log says nothing: it was killed (memory, time limit, cancelled) or never began. "
     "Give the same command again: finished jobs are kept."
 )
+LOG_WIDTH = 200
+"""Most characters of a line in a file."""
+
 _GAP = "  "
 _NO_NEWS = " ^~\t"  # blank lines, and those that only mark columns in a traceback
 
@@ -64,7 +67,7 @@ def progress_line(tally: Tally, *, now: float, pictures: float | None, width: in
     pictures : float or None
         Pictures of this run, where known.
     width : int or None
-        Most characters. Stages that do not fit are left out, finished ones first, then those to come.
+        Most characters; None for a file, which is `LOG_WIDTH` wide. Stages that do not fit are left out, finished ones first, then those to come.
 
     Returns
     -------
@@ -84,8 +87,7 @@ def progress_line(tally: Tally, *, now: float, pictures: float | None, width: in
     if not tally.is_complete:
         tail.append(f"ETA {clock(left)}")
     stages = {rule: f"{rule} {tally.done[rule]}/{count}" for rule, count in tally.planned.items()}
-    if width is None:
-        return _GAP.join([*head, *stages.values(), *tail])
+    width = width or LOG_WIDTH
     room = width - len(_GAP.join([*head, *tail]))
     return _GAP.join([*head, *_fitting(stages, tally, room), *tail])[:width]
 

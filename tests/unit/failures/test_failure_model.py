@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from studies import letters_of, outcome_of, study_of
 
 from modular_faces.failures.failure_model import (
     FailureModelFit,
@@ -13,8 +14,9 @@ from modular_faces.failures.failure_model import (
     fit_failure_model,
     importance,
     weighted_auc,
-    without_gaps,
 )
+from modular_faces.failures.gaps import joined_clusters, without_gaps
+from modular_faces.failures.shap_models import models_of
 
 N = 400
 
@@ -67,6 +69,17 @@ def test_values_missing_exactly_on_failures_tell_nothing() -> None:
     assert not fit.better_than_chance
 
 
+def test_related_values_missing_exactly_on_failures_tell_nothing() -> None:
+    """Four columns say the same; drawn apart, those that were missing would not fit the others."""
+    generator = np.random.default_rng(4)
+    same = generator.normal(size=(N, 1)) + 0.3 * generator.normal(size=(N, 4))
+    features = pd.DataFrame(same, columns=list("abcd"))
+    failed = np.random.default_rng(5).random(N) < 0.3
+    features.loc[failed, ["a", "b"]] = np.nan
+    fit = fitted(features, failed)
+    assert abs(fit.auc.estimate - 0.5) < 0.1
+
+
 def test_duplicates_do_not_leak_between_folds() -> None:
     """Every picture ten times, failing at random by picture: a leak would predict it perfectly."""
     generator = np.random.default_rng(6)
@@ -96,10 +109,10 @@ def test_a_column_without_variation_is_left_out() -> None:
 
 def test_gaps_are_filled_with_values_of_the_column() -> None:
     values = np.array([[1.0, np.nan], [2.0, np.nan], [np.nan, np.nan]])
-    filled = without_gaps(values, seed=3)
+    filled, _ = without_gaps(values, seed=3)
     assert filled[2, 0] in (1.0, 2.0)
     many = np.append(np.linspace(3, 4, 50), np.nan)[:, None]
-    assert 3 <= without_gaps(many, seed=3)[-1, 0] <= 4
+    assert 3 <= without_gaps(many, seed=3)[0][-1, 0] <= 4
     assert filled[:, 1].tolist() == [0, 0, 0]
     assert np.isnan(values[2, 0])
 
@@ -144,3 +157,31 @@ def test_the_same_twice() -> None:
     one, other = fitted(features, failed), fitted(features, failed)
     np.testing.assert_array_equal(one.shap, other.shap)
     assert one.auc == other.auc
+
+
+def test_copies_count_once_where_there_are_too_few_to_model() -> None:
+    """40 failures that are one picture: the fold that holds them leaves no failure to learn from."""
+    failed = np.arange(120) < 40
+    one = outcome_of(failed)
+    descriptors = pd.DataFrame({"a": np.arange(120.0), "width": 100.0}, index=one.image_ids)
+    models = models_of(
+        one,
+        descriptors,
+        study_of({("mesh", "original"): letters_of(failed)}),
+        dict.fromkeys(one.image_ids[:40], "one") | {one.image_ids[50]: ""},
+        {"pictures": 1000, "folds": 4, "least_failures": 20},
+        draws=200,
+        confidence=0.95,
+        seed=1,
+        installed=True,
+    )
+    first = next(iter(models))
+    assert first.fit is None
+    assert "Only 1 failures among 120 pictures, copies counted once; fewer than 20" in first.skipped
+
+
+def test_who_borrows_stays_with_the_lender_and_its_copies() -> None:
+    lenders = np.array([0, 1, 2, 1, 4])
+    together = joined_clusters(["a", "b", "b", "c", "d"], lenders)
+    assert together[1] == together[2] == together[3]
+    assert len(set(together.tolist())) == 3

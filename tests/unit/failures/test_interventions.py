@@ -215,3 +215,45 @@ def test_the_report_is_the_same_twice_and_names_its_files(tmp_path: Path) -> Non
 def test_doses_in_words() -> None:
     assert dose_words("brightened_q25") == "brightened to percentile 25"
     assert dose_words("border_50") == "border 50"
+
+
+def test_a_success_pushed_beyond_the_range_is_not_lost() -> None:
+    """Brightened successes succeed as before; that they are now brighter than others is no failure."""
+    plan = InterventionPlan(
+        conditions=plan_of(outcome(20)).conditions,
+        failures={"trusted": []},
+        successes={"trusted": ["a", "b", "c", "d"]},
+        ranges={"brightness": (60.0, 100.0)},
+    )
+    rows = [
+        (image_id, one.name, *(2 * (one.cause != "dark" or image_id != "d",)), 90.0, 120.0)
+        for image_id in "abcd"
+        for one in plan.conditions
+        if "success" in one.on
+    ]
+    runs = pd.DataFrame(rows, columns=SCHEMA.names)
+    made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    lost = made.reverse.set_index(["change", "cause"])["lost"]
+    assert lost["undo", "dark"] == 1
+    assert lost["undo", "tight_framing"] == 0
+    assert made.reverse["n"].eq(4).all()
+
+
+def test_cures_without_trusted_landmarks_are_counted() -> None:
+    """Noise in which a stronger contrast makes the detector see a face is found, and not trusted."""
+    plan = InterventionPlan(
+        conditions=plan_of(outcome(20)).conditions,
+        failures={"found": ["a", "b", "c"]},
+        successes={"found": []},
+        ranges={"brightness": (0.0, 255.0)},
+    )
+    rows = [
+        (image_id, one.name, one.cause == "dark", one.cause == "dark" and image_id == "a", 9.0, 9.0)
+        for image_id in "abc"
+        for one in plan.conditions
+        if "failure" in one.on
+    ]
+    runs = pd.DataFrame(rows, columns=SCHEMA.names)
+    made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    dark = next(share for share in made.shares if share.cause == "dark")
+    assert (dark.cured, dark.trusted) == (3, 1)

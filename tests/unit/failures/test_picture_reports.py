@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -212,8 +213,30 @@ def test_a_model_that_knows_nothing_gives_a_sentence_and_no_map(tmp_path: Path) 
     assert pd.read_csv(tmp_path / "shap_pixels.csv")["maps"].tolist() == [False]
 
 
-def test_means_of_few_pictures_are_private(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "private"),
+    [
+        ("means", {"means_maps.parquet"}),
+        ("edges", {"edges_maps.parquet", "edges_coordinates.parquet"}),
+        ("shap_pixels", {"shap_pixels_maps.csv"}),
+    ],
+)
+def test_maps_of_few_pictures_are_private(name: str, private: set[str], tmp_path: Path) -> None:
     study = make_study(tmp_path, "x" * 15 + "t" * 45, covered(60, 15))
-    report = run("means", study, tmp_path)
-    assert all(figure.private for figure in report.figures)
-    assert {table.file for table in report.tables if table.private} == {"means_maps.parquet"}
+    report = run(name, study, tmp_path)
+    maps = [figure for figure in report.figures if "profiles" not in figure.stem]
+    assert maps
+    assert all(figure.private for figure in maps)
+    assert {table.file for table in report.tables if table.private} == private
+
+
+@pytest.mark.parametrize("name", ["means", "shap_pixels"])
+def test_copies_of_one_lost_picture_are_one_failure(name: str, tmp_path: Path) -> None:
+    """Their mean would be that picture, on a page that may be shared."""
+    pictures = covered(70, 30)
+    pictures[:30] = pictures[:1] * 30
+    study = make_study(tmp_path, "x" * 30 + "t" * 40, pictures)
+    copied = replace(study, clusters={f"p{k:04d}": "one" for k in range(30)})
+    report = run(name, copied, tmp_path / "copied")
+    assert "Without copies there are 1 failures" in str(report.skipped)
+    assert not report.figures

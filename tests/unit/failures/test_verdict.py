@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ def test_the_words_hold_the_numbers(dark: Simulation) -> None:
         in text
     )
     assert "evidence: intervened" in text
+    assert "Of the failures that no remedy of a named cause brought back, more than of" in text
     assert "evidence: associated, it could not be undone" in text
     assert "Unexplained remain 0 of 42." in text
 
@@ -93,6 +95,19 @@ def test_files_say_what_memory_says(dark: Simulation, tmp_path: Path) -> None:
         remedies=tmp_path / "interventions_remedies.csv",
         pictures=tmp_path / "pictures.parquet",
     )
+    assert len(found.remedies)
+    sharpen = [{"unsharp": {"sigma": 1, "amount": 1}}]
+    sharpened = read_evidences(
+        "trusted",
+        dark.plan,
+        shares=tmp_path / "interventions.csv",
+        reverse=tmp_path / "interventions_reverse.csv",
+        remedies=tmp_path / "interventions_remedies.csv",
+        pictures=tmp_path / "pictures.parquet",
+        variant=sharpen,
+    )
+    tried = [json.loads(steps) for steps in found.remedies["steps"]]
+    assert [json.loads(s) for s in sharpened.remedies["steps"]] == [t + sharpen for t in tried]
     pictures = face_likes(90, seed=1, spoil=dict.fromkeys(range(30), DARK))
     for source in (found, evidences(dark.plan, dark.result)):
         verdict = verdict_from(dark.outcome, source, describe(pictures))
@@ -177,6 +192,8 @@ def test_the_methods_name_numbers_versions_and_papers(dark: Simulation) -> None:
     assert "42 of 90 pictures failed" in text
     assert "42 failures and 48 successes" in text
     assert "seed 7" in text
+    named = {one.cause for one in dark.plan.conditions if one.role == "undo"} - {"detector"}
+    assert f"corrected for {len(named)} causes (Bonferroni)" in text
     assert "numpy 2.4.6" in text
     assert "https://doi.org/10.1207/s15327906mbr3103_4" in text
     assert max(len(line) for line in text.splitlines()[:3]) < 1000
@@ -207,3 +224,12 @@ def test_signs_have_words_and_an_order() -> None:
     assert sign_words("brightness", high=False) == "the picture is dark"
     assert sign_words("border_minus_center", high=True).endswith("is high")
     assert set(UNDONE_BY.values()) <= set(CAUSES)
+
+
+def test_the_words_say_how_many_cures_are_trusted(dark: Simulation) -> None:
+    first = replace(dark.verdict.causes[0], cured_trusted=12)
+    text = paragraph(replace(dark.verdict, causes=[first, *dark.verdict.causes[1:]]))
+    assert (
+        "Of these 30, 12 have trusted landmarks; in the others, a face may have been seen" in text
+    )
+    assert "trusted landmarks; in the others" not in paragraph(dark.verdict)

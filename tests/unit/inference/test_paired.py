@@ -54,3 +54,20 @@ def test_chance_is_called_chance_in_a_sample_too() -> None:
         comparison = compare_paired(first[seen], second[seen], weights=weights, confidence=0.95)
         rejected += comparison.p < 0.05
     assert rejected <= 18
+
+
+def test_only_the_weights_of_broken_pictures_set_the_null_share() -> None:
+    """30 rescued and 30 broken, none of them sampled, beside 300 unchanged ones that stand for 3,600: no change."""
+    first = np.repeat([True, True, False, False, False], [170, 30, 30, 70, 300])
+    second = np.repeat([True, False, True, False, False], [170, 30, 30, 70, 300])
+    weights = np.repeat([1.0, 1.0, 1.0, 1.0, 12.0], [170, 30, 30, 70, 300])
+    found = compare_paired(first, second, weights=weights, confidence=0.95)
+    assert found.difference.estimate == pytest.approx(0.0)
+    assert found.p == pytest.approx(1.0)
+
+
+def test_where_nothing_is_broken_the_largest_weight_counts() -> None:
+    first = np.repeat([True, False], [10, 3])
+    weights = np.append(np.ones(11), [4.0, 4.0])
+    found = compare_paired(first, np.zeros(13, bool), weights=weights, confidence=0.95)
+    assert found.p == pytest.approx(exact_mcnemar(10, 0, null_share=0.8))

@@ -25,7 +25,7 @@ def test_the_statistic_is_the_difference_over_its_standard_error() -> None:
     # First place: means 2 and 6; squares about the means 2 and 2, over 2 * 2 each, times 4 / (4 - 2).
     assert result.difference == pytest.approx([-4, -1, 0])
     assert result.statistic[0] == pytest.approx(-4 / np.sqrt(2), rel=1e-5)
-    assert result.effect[0] == pytest.approx(-4, rel=1e-5)
+    assert result.effect[0] == pytest.approx(-4 / np.sqrt(2), rel=1e-5)
     assert result.statistic[1] < -200  # no spread within the groups
     assert np.isnan(result.effect[1])
     assert (result.statistic[2], result.effect[2], result.p_values[2]) == (0, 0, 1)
@@ -169,3 +169,17 @@ def test_what_cannot_be_compared_is_refused() -> None:
         map_test(values, np.ones(4, bool), strata=None, permutations=9, seed=0)
     with pytest.raises(ValueError, match="2 pictures in 1 strata are too few"):
         map_test(values[:2], np.array([True, False]), strata=None, permutations=9, seed=0)
+
+
+def test_effects_are_cohens_d_freely_and_within_pairs() -> None:
+    """Members 0, 2, 4 and others 1, 1, 1: d by hand; many pairs that have nothing in common: as without pairs."""
+    values = np.array([0.0, 2, 4, 1, 1, 1])[:, None]
+    members = np.arange(6) < 3
+    free = map_test(values, members, strata=None, permutations=9, seed=1)
+    assert free.effect[0] == pytest.approx(1 / np.sqrt((8 + 0) / 4), rel=1e-4)
+    n = 4000
+    noise = np.random.default_rng(3).normal(size=(n, 1))
+    noise[: n // 2] += 0.8
+    paired = np.tile(np.arange(n // 2), 2)
+    found = map_test(noise, np.arange(n) < n // 2, strata=paired, permutations=9, seed=1)
+    assert found.effect[0] == pytest.approx(0.8, abs=0.08)

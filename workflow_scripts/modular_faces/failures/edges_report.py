@@ -56,6 +56,7 @@ class _Files:
     figures: list[Figure] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def _add_level(
     save_figure(density_chart(drawn, comparisons, sample.frame), folder / _stem(outcome, "density"))
     save_figure(profile_chart(profiles), folder / _stem(outcome, "profiles"))
     files.figures += _figures(outcome, len(pairs), drawn_rows.shape, options)
+    files.few = files.few or len(pairs) < _FEWEST_SHOWN
     return None
 
 
@@ -235,7 +237,7 @@ def _write(
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
         figures=files.figures,
-        tables=[] if skipped else _tables(options),
+        tables=[] if skipped else _tables(options, few=files.few),
         n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
     ).write(folder / f"{NAME}.json")
 
@@ -250,7 +252,7 @@ _FOUR: Final = ("difference", "low", "high", "effect", "statistic")
 _DECIMALS: Final = {"p": 5, "p_holm": 5, "place": 2, "x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
 
 
-def _tables(options: EdgeOptions) -> list[Table]:
+def _tables(options: EdgeOptions, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
@@ -259,7 +261,9 @@ def _tables(options: EdgeOptions) -> list[Table]:
             f"{options.permutations:,} permutations within pairs for all places, p_holm for all rows of the level.",
         ),
         Table(f"{NAME}_profiles.csv", "Profiles with the middle 95 % of the draws."),
-        Table(f"{NAME}_maps.parquet", "Densities in numbers, a row per rule and pixel."),
+        Table(
+            f"{NAME}_maps.parquet", "Densities in numbers, a row per rule and pixel.", private=few
+        ),
         Table(
             f"{NAME}_coordinates.parquet",
             "Every edge of the pictures of the first draw: x, y, strength, direction. It traces the pictures, so "

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.failures.gaps import joined_clusters, without_gaps
 from modular_faces.inference.intervals import Interval
 
 FloatArray = NDArray[np.float64]
@@ -23,10 +24,6 @@ _TREES = {
     "early_stopping": False,
 }
 """Small trees and slow learning: a few thousand pictures are few for boosting."""
-
-
-_FEW_VALUES = 20
-"""A column with no more values than these holds categories or counts."""
 
 
 @dataclass(frozen=True)
@@ -97,17 +94,19 @@ def fit_failure_model(
     Notes
     -----
     That a value is missing must not tell anything, since values can be missing because a picture failed. A missing
-    value is therefore drawn from the distribution of those of all pictures, and there is no indicator.
+    value is therefore drawn from those of similar pictures (`without_gaps`), which stay in the fold of the picture,
+    and there is no indicator.
     """
     import shap
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.model_selection import StratifiedGroupKFold
 
     varied = features.loc[:, features.nunique(dropna=True) > 1]
-    values = without_gaps(varied.to_numpy(dtype=np.float64), seed=seed)
+    values, lenders = without_gaps(varied.to_numpy(dtype=np.float64), seed=seed)
+    together = joined_clusters(clusters, lenders)
     predicted, contributions = np.full(len(failed), np.nan), np.zeros(values.shape)
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    for learn, ask in splitter.split(values, failed, groups=np.asarray(clusters, dtype=object)):
+    for learn, ask in splitter.split(values, failed, groups=together):
         model = HistGradientBoostingClassifier(random_state=seed, **_TREES)
         model.fit(values[learn], failed[learn], sample_weight=weights[learn])
         predicted[ask] = model.predict_proba(values[ask])[:, 1]
@@ -126,35 +125,6 @@ def fit_failure_model(
         brier=float(np.average((predicted - failed) ** 2, weights=weights)),
         brier_of_base_rate=base * (1 - base),
     )
-
-
-def without_gaps(values: FloatArray, *, seed: int) -> FloatArray:
-    """Draw missing values from the distribution of their column; a column without any becomes 0.
-
-    Numbers are drawn between known ones, since a copy of another picture's very value would be recognised.
-
-    Parameters
-    ----------
-    values : (n, k) ndarray of float64
-    seed : int
-
-    Returns
-    -------
-    (n, k) ndarray of float64
-    """
-    filled = values.copy()
-    generator = np.random.default_rng(seed)
-    for column in filled.T:
-        missing = np.isnan(column)
-        known = np.sort(column[~missing])
-        n = int(missing.sum())
-        if not known.size:
-            column[missing] = 0.0
-        elif len(np.unique(known)) <= _FEW_VALUES:
-            column[missing] = known[generator.integers(0, known.size, n)]
-        else:
-            column[missing] = np.quantile(known, generator.random(n))
-    return filled
 
 
 def weighted_auc(scores: FloatArray, cases: BoolArray, weights: FloatArray) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -96,9 +96,9 @@ def interventions_at(
     failures = [i for i in plan.failures[level] if not found.unchanged(i)]
     successes = [i for i in plan.successes[level] if found.unchanged(i)]
     drawn = len(plan.failures[level]) + len(plan.successes[level])
-    placebos = found.matrix(failures, _of(plan, "placebo"))
+    placebos = found.cured(failures, _of(plan, "placebo"))
     cures = {
-        name: found.matrix(failures, chosen)
+        name: found.cured(failures, chosen)
         for name in causes
         if (chosen := [c for c in _of(plan, "undo") if c.cause == name])
     }
@@ -109,6 +109,13 @@ def interventions_at(
         least_share=least_share,
         nameless=[name for name in cures if causes[name].box == "frame"],
     )
+    sure = _Succeeded("trusted", plan, runs)
+    trusted = {
+        name: int(any_of(sure.cured(failures, undone)).sum())
+        for name in cures
+        if (undone := [c for c in _of(plan, "undo") if c.cause == name])
+    }
+    shares = [replace(share, trusted=trusted[share.cause]) for share in shares]
     return Interventions(
         n_failures=len(failures),
         n_successes=len(successes),
@@ -127,7 +134,7 @@ def _of(plan: InterventionPlan, role: str) -> list[Condition]:
 
 
 class _Succeeded:
-    """Looks up whether a changed picture succeeded, and was not pushed beyond the range of successes."""
+    """Looks up whether a changed picture succeeded."""
 
     def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
         ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
@@ -140,20 +147,30 @@ class _Succeeded:
             {
                 "image_id": runs["image_id"].astype(str),
                 "condition": names.astype(str),
-                "succeeded": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
+                "succeeded": runs[level].to_numpy(bool),
+                "cured": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
             }
-        ).pivot(index="image_id", columns="condition", values="succeeded")
-        self._unchanged = self._table["unchanged"].to_dict() if len(self._table) else {}
+        ).pivot(index="image_id", columns="condition", values=["succeeded", "cured"])
+        self._unchanged = self._table["succeeded", "unchanged"].to_dict() if len(runs) else {}
 
     def unchanged(self, image_id: str) -> bool:
         """Whether the picture succeeds as it is."""
         return bool(self._unchanged[image_id])
 
-    def matrix(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
-        """(n, k) bool: whether each picture succeeded in each condition."""
-        names = [condition.name for condition in conditions]
-        chosen = self._table.reindex(index=list(image_ids), columns=names)
-        return np.asarray(chosen.to_numpy(dtype=object) == True, dtype=bool)  # noqa: E712 - NaN is no success
+    def cured(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
+        """(n, k) bool: whether each failure succeeded, and was not pushed beyond the range of successes."""
+        return self._matrix("cured", True, image_ids, conditions)
+
+    def lost(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
+        """(n, k) bool: whether each success failed, wherever it was pushed."""
+        return self._matrix("succeeded", False, image_ids, conditions)
+
+    def _matrix(
+        self, kind: str, value: bool, image_ids: Sequence[str], conditions: Sequence[Condition]
+    ) -> BoolArray:
+        columns = pd.MultiIndex.from_tuples([(kind, one.name) for one in conditions])
+        chosen = self._table.reindex(index=list(image_ids), columns=columns)
+        return np.asarray(chosen.to_numpy(dtype=object) == value, dtype=bool)  # NaN: neither
 
 
 def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
@@ -169,10 +186,10 @@ def _dose_table(
     found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(found.matrix(failures, placebos), draws=1)
+    chance = chance_of_any(found.cured(failures, placebos), draws=1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *_of(plan, "undo")]:
-        cured = any_of(found.matrix(failures, [condition]))
+        cured = any_of(found.cured(failures, [condition]))
         share = beyond_chance(cured, chance, n=len(failures), confidence=confidence)
         rows.append(
             _named(condition)
@@ -188,12 +205,12 @@ def _reverse_table(
     found: _Succeeded, successes: Sequence[str], plan: InterventionPlan, *, confidence: float
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(~found.matrix(successes, placebos), draws=1)
+    chance = chance_of_any(found.lost(successes, placebos), draws=1)
     tried = [c for c in plan.conditions if "success" in c.on and c.role in ("undo", "put_in")]
     corrected = 1 - (1 - confidence) / max(len(tried), 1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *tried]:
-        lost = ~any_of(found.matrix(successes, [condition]))
+        lost = any_of(found.lost(successes, [condition]))
         limits = beyond_chance(lost, chance, n=len(successes), confidence=corrected)
         rows.append(
             _named(condition)
@@ -236,7 +253,7 @@ def _remedy_table(
     causes: Sequence[str],
 ) -> pd.DataFrame:
     tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
-    cured = {name: any_of(found.matrix(failures, [one])) for name, one in tried.items()}
+    cured = {name: any_of(found.cured(failures, [one])) for name, one in tried.items()}
     rows: list[dict[str, object]] = [
         {
             "cause": tried[remedy.condition].cause,

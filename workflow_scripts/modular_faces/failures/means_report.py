@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from modular_faces.failures.map_comparison import MapComparison, strata_of
+from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
 from modular_faces.failures.means import (
     MapSettings,
     MeanPictures,
@@ -99,6 +99,10 @@ def write_means(
             most=sample,
             seed=seed,
         )
+        if copies := _few_without_copies(pictures):
+            files.reasons.append(copies)
+            files.findings.append(f"Level {outcome.level}: {copies}")
+            continue
         settings = MapSettings(permutations, CELLS, seed)
         _add_level(files, outcome, pictures, settings, folder, confidence=confidence)
     _write(files, study, folder, metadata, permutations)
@@ -111,6 +115,18 @@ def _few_successes(outcome: Outcome) -> str | None:
     return (
         f"{successes} pictures succeeded; one half of the successes is compared with the other, and "
         f"fewer than {FEWEST_SUCCESSES} are not."
+    )
+
+
+def _few_without_copies(sample: PictureSample) -> str | None:
+    """Copies of a picture say no more than the picture; and their mean would show it."""
+    failures = int(sample.failed.sum())
+    successes = len(sample.failed) - failures
+    if min(failures, successes) >= FEWEST:
+        return None
+    return (
+        f"Without copies there are {failures} failures, and {successes} successes in the half that is compared; "
+        f"fewer than {FEWEST} of a kind are not compared."
     )
 
 
@@ -133,7 +149,8 @@ def _add_level(
     files.shares.append(shares)
     files.maps.append(map_table(outcome, means, sample, comparisons))
     files.findings += findings_of(table, sample.frame, level=outcome.level)
-    few = min(means.n_failures, means.n_successes) < FEWEST_SHOWN
+    distinct = min(int(sample.failed.sum()), 2 * int((~sample.failed).sum()))
+    few = min(means.n_failures, means.n_successes, distinct) < FEWEST_SHOWN
     files.few = files.few or few
     charts = _charts(means, comparisons, sample, shares)
     for name, chart in charts.items():

@@ -112,6 +112,7 @@ def _changes_in_words(
     put_in = [one for one in plan.conditions if one.role == "put_in"]
     placebos = [one for one in plan.conditions if one.role == "placebo"]
     causes = len({one.cause for one in undo})
+    namable = len({one.cause for one in undo if one.box != "frame"})
     return (
         f"To find causes, {len(plan.failures.get(level, []))} failures and {len(plan.successes.get(level, []))} "
         f"successes, drawn by a hash of their names (seed {seed}), were changed in one respect at a time and "
@@ -121,6 +122,6 @@ def _changes_in_words(
         "the picture beyond their 1st or 99th percentile. A cause's share is the share of failures that at least "
         "one dose of its remedy brought back, less the chance that as many placebos would, with Newcombe's "
         f"interval for paired shares (1998; {100 * confidence:g} %). It was named where this share, and what it "
-        f"adds to causes named before it, exceeded 0 with an interval corrected for {causes} causes (Bonferroni). "
+        f"adds to causes named before it, exceeded 0 with an interval corrected for {namable} causes (Bonferroni). "
         "Shares may overlap."
     )

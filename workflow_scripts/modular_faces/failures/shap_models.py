@@ -66,16 +66,17 @@ def models_of(
             else pose.notna().all(axis=1).to_numpy(dtype=bool)
         )
         failed, weights = outcome.failed[rows][known], outcome.weights[rows][known]
-        skipped = _why_not(failed, options["least_failures"], options["folds"], installed)
+        chosen = [image_id for image_id, here in zip(image_ids, known, strict=True) if here]
+        names = np.array([clusters.get(image_id) or image_id for image_id in chosen], dtype=object)
+        skipped = _why_not(failed, names, options["least_failures"], options["folds"], installed)
         if skipped:
             yield Model(outcome, name, None, weights, skipped)
             continue
-        chosen = [image_id for image_id, here in zip(image_ids, known, strict=True) if here]
         fit = fit_failure_model(
             table.loc[chosen],
             failed,
             weights,
-            [clusters.get(image_id) or image_id for image_id in chosen],
+            names.tolist(),
             folds=options["folds"],
             draws=draws,
             confidence=confidence,
@@ -84,14 +85,25 @@ def models_of(
         yield Model(outcome, name, fit, weights)
 
 
-def _why_not(failed: NDArray[np.bool_], least: int, folds: int, installed: bool) -> str:
+def _why_not(
+    failed: NDArray[np.bool_],
+    clusters: NDArray[np.object_],
+    least: int,
+    folds: int,
+    installed: bool,
+) -> str:
+    """Copies count once: a fold that holds all of them would leave none to learn from."""
     if not installed:
         return NO_SHAP
-    rarer = int(min(failed.sum(), (~failed).sum()))
-    if rarer < max(least, folds):
-        kind = "failures" if failed.sum() <= (~failed).sum() else "successes"
-        return f"Only {rarer} {kind} among {len(failed)} pictures; fewer than {least} are not modelled."
-    return ""
+    failures, successes = (len(set(clusters[kind].tolist())) for kind in (failed, ~failed))
+    fewest = max(least, folds)
+    if min(failures, successes) >= fewest:
+        return ""
+    rarer, kind = min((failures, "failures"), (successes, "successes"))
+    return (
+        f"Only {rarer} {kind} among {len(failed)} pictures, copies counted once; fewer than {fewest} are not "
+        "modelled."
+    )
 
 
 def _pose_features(

@@ -30,6 +30,8 @@ from modular_faces.figures import AnyChart, grid_chart, map_chart, save_figure
 NAME: Final = "shap_pixels"
 _WORDS = {"linear": "logistic regression on pixels", "boosted": "gradient-boosted trees on pixels"}
 _GROUPS = ("failures", "successes")
+FEWEST_SHOWN: Final = 20
+"""A mean map of fewer pictures could show a person."""
 
 
 @dataclass
@@ -42,6 +44,7 @@ class _Files:
     figures: list[Figure] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    few: bool = False
 
 
 def write_shap_pixels(
@@ -143,7 +146,9 @@ def _add_level(
     files.findings.append(f"{lead}tells failures from successes: {auc}. {_said(table, frame)}")
     stem = f"figures/{NAME}/{outcome.level}_maps"
     save_figure(_chart(result, sample.failed), folder / stem)
-    files.figures.append(_figure(stem, outcome, auc, settings))
+    few = min(counts.values()) < FEWEST_SHOWN
+    files.few = files.few or few
+    files.figures.append(_figure(stem, outcome, auc, settings, private=few))
     return None
 
 
@@ -235,7 +240,9 @@ def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
     return grid_chart(charts, columns=3)
 
 
-def _figure(stem: str, outcome: Outcome, auc: str, settings: PixelModel) -> Figure:
+def _figure(
+    stem: str, outcome: Outcome, auc: str, settings: PixelModel, *, private: bool
+) -> Figure:
     return Figure(
         stem,
         "Which pixels speak for failure",
@@ -245,7 +252,7 @@ def _figure(stem: str, outcome: Outcome, auc: str, settings: PixelModel) -> Figu
         "map, permutation). What a model looks at is associated with failure and need not cause it.",
         "Maps of mean absolute and mean signed SHAP values in failures and in successes, and their difference.",
         outcome.level,
-        False,
+        private,
     )
 
 
@@ -271,7 +278,7 @@ def _write(files: _Files, study: PictureStudy, folder: Path, settings: PixelMode
         skipped=skipped,
         findings=[] if skipped else [*about, *files.findings],
         figures=files.figures,
-        tables=[] if skipped else _tables(settings),
+        tables=[] if skipped else _tables(settings, few=files.few),
         n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
     ).write(folder / f"{NAME}.json")
 
@@ -279,7 +286,7 @@ def _write(files: _Files, study: PictureStudy, folder: Path, settings: PixelMode
 _DECIMALS: Final = {"p": 5, "p_holm": 5, "auc": 4, "low": 4, "high": 4, "x": 1, "y": 1}
 
 
-def _tables(settings: PixelModel) -> list[Table]:
+def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
@@ -294,5 +301,6 @@ def _tables(settings: PixelModel) -> list[Table]:
         Table(
             f"{NAME}_maps.csv",
             "Mean maps in numbers: absolute in % of a picture's sum, signed in log odds; corrected p per pixel.",
+            private=few,
         ),
     ]

@@ -220,9 +220,12 @@ def _calibration_chart(one: Model) -> AnyChart:
 def _summary_chart(fit: FailureModelFit, seed: int) -> AnyChart:
     generator = np.random.default_rng(seed)
     top = importance(fit).head(MOST_FEATURES)["feature"].tolist()
-    rows = np.sort(generator.permutation(len(fit.failed))[:MOST_DOTS])
+    drawn = generator.permutation(len(fit.failed))[:MOST_DOTS]
     parts = []
     for name in top:
+        rows = generator.permutation(
+            drawn
+        )  # no row of the figure's data is a picture across descriptors
         place = fit.names.index(name)
         values = fit.values[:, place]
         ranks = pd.Series(values).rank(pct=True).to_numpy()[rows]

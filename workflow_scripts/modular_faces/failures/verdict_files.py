@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -30,6 +32,7 @@ def read_evidences(
     reverse: str | os.PathLike[str],
     remedies: str | os.PathLike[str],
     pictures: str | os.PathLike[str],
+    variant: Sequence[Mapping[str, Any]] = (),
 ) -> Evidences:
     """Read what the study of interventions found at one level.
 
@@ -40,6 +43,8 @@ def read_evidences(
         Where nothing could be tried, its sample of failures is what the verdict looks at.
     shares, reverse, remedies, pictures : path-like
         interventions.csv, interventions_reverse.csv, interventions_remedies.csv, interventions_pictures.parquet.
+    variant : sequence of mapping, optional
+        Steps of the variant whose failures are studied; they followed those of every remedy that was tried.
     """
     tables = [_of_level(path, level) for path in (shares, reverse, remedies)]
     changed = read_table(pictures).to_pandas()
@@ -47,10 +52,13 @@ def read_evidences(
     if not plan.conditions:
         failures = plan.failures.get(level, [])
         changed = pd.DataFrame({"image_id": failures, "cured_by": "", "by_placebo": False})
+    tried = tables[2]
+    if len(tried):
+        tried["steps"] = [json.dumps([*json.loads(s), *variant]) for s in tried["steps"]]
     return Evidences(
         shares=tables[0],
         reverse=tables[1],
-        remedies=tables[2],
+        remedies=tried,
         pictures=changed.reset_index(drop=True),
         successes=list(plan.successes.get(level, [])),
     )

@@ -42,16 +42,23 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
 
 def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
     begin = "The first cause is that" if first else "Another cause is that"
-    return (
+    text = (
         f"{begin} {one.words}: {one.remedy} brought back {one.cured} of {one.n} failures, {_interval(one.share)} "
         "beyond changes without meaning (evidence: intervened)."
     )
+    if one.cured_trusted is not None and one.cured_trusted < (one.cured or 0):
+        text += (
+            f" Of these {one.cured}, {one.cured_trusted} have trusted landmarks; in the others, a face may have been "
+            "seen where there is none."
+        )
+    return text
 
 
 def _associated_in_words(one: NamedCause, n: int) -> str:
     assert one.delta is not None and one.p is not None
     return (
-        f"Of the failures that no named remedy brought back, more than of the successes share that {one.words}: "
+        f"Of the failures that no remedy of a named cause brought back, more than of the successes share that "
+        f"{one.words}: "
         f"{_interval(one.share)} of the {n} failures beyond what successes show (Cliff's delta "
         f"{one.delta.estimate:.2f}, {p_in_words(one.p)} corrected; evidence: associated, it could not be undone and "
         "need not be the cause)."

@@ -51,7 +51,7 @@ def compare_paired(
         Whether each picture is a case.
     weights : (n,) ndarray of float64
         1 everywhere, or the weights of a sample of the pictures that are no case in the first condition
-        beside all that are; those weights are then one number.
+        beside all that are.
     confidence : float
 
     Returns
@@ -62,8 +62,9 @@ def compare_paired(
     -----
     With a sample, a broken picture is seen only with probability 1 / weight. Under the null hypothesis a
     changed picture is then a rescued one with probability weight / (1 + weight) instead of one half, and the exact
-    test is a binomial test against that share. The interval is that of the weighted table, brought to its
-    effective size.
+    test is a binomial test against that share. Where pictures that are no case have different weights, as
+    at a level that was not the one sampled by, the mean weight of the broken ones counts, and the largest where
+    none is broken. The interval is that of the weighted table, brought to its effective size.
 
     References
     ----------
@@ -80,7 +81,7 @@ def compare_paired(
         first_only=b,
         second_only=c,
         difference=paired_difference(*table, confidence=confidence),
-        p=exact_mcnemar(b, c, null_share=_null_share(first, weights)),
+        p=exact_mcnemar(b, c, null_share=_null_share(first, second, weights)),
     )
 
 
@@ -110,10 +111,12 @@ def exact_mcnemar(first_only: int, second_only: int, *, null_share: float) -> fl
     return float(stats.binomtest(first_only, changed, null_share).pvalue)
 
 
-def _null_share(first: NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
+def _null_share(
+    first: NDArray[np.bool_], second: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> float:
     """Share of cases of the first condition among changes, when both directions are as likely."""
-    cases, others = weights[first], weights[~first]
+    cases, others, broken = weights[first], weights[~first], weights[~first & second]
     if not cases.size or not others.size:
         return 0.5
-    weight = float(others.mean() / cases.mean())
+    weight = float((broken.mean() if broken.size else others.max()) / cases.mean())
     return weight / (1 + weight)

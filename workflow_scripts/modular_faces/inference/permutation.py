@@ -36,8 +36,9 @@ class MapTest:
         Mean of the members minus mean of the others, in the unit of the values; within strata the
         mean of the strata's differences, weighted by ``n_members * n_others / n``.
     effect : (P,) ndarray of float64
-        The difference in standard deviations within the groups (Cohen's d); 0 where nothing varies, NaN
-        where the groups differ and nothing varies within them.
+        The difference in standard deviations within the groups of a stratum (Cohen's d, pooled over n less the
+        number of strata less 1); 0 where nothing varies, NaN where the groups differ and nothing varies within
+        them.
     statistic : (P,) ndarray of float64
         The difference divided by its standard error; 0 where nothing varies.
     p_values : (P,) ndarray of float64
@@ -235,10 +236,12 @@ class _Studentised:
 
 def _effect(slope: Floats, design: _Design) -> Floats:
     """Slopes of values with a standard deviation of 1, in standard deviations within groups."""
-    within = 1 - np.square(slope) * design.weight / len(design.rows)
+    n = len(design.rows)
+    within = 1 - np.square(slope) * design.weight / n
+    unbiased = within * n / (n - len(design.strata) - 1)
     effect = np.full(slope.shape, np.nan)
     varies = within > _LEAST_VARIANCE
-    effect[varies] = slope[varies] / np.sqrt(within[varies])
+    effect[varies] = slope[varies] / np.sqrt(unbiased[varies])
     return effect
 
 
