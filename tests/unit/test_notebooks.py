@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def one_cell(path: Path, source: str) -> Path:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": [],
+    cell: dict[str, object] = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": [],
             "execution_count": None}  # fmt: skip
     path.write_text(
         json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
