@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,10 +27,10 @@ def test_a_notebook_knows_its_results_and_the_library(tmp_path: Path) -> None:
     )
     package = ROOT / "workflow_scripts"
     run_notebook(source, tmp_path / "out.ipynb", results=tmp_path, package=package)
-    cells: list[dict[str, Any]] = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
-    (cell,) = cells
-    assert "".join(cell["outputs"][0]["text"]).split()[0] == str(tmp_path)
-    assert str(package) in "".join(cell["outputs"][0]["text"])
+    cell = json.loads((tmp_path / "out.ipynb").read_text())["cells"][0]
+    words = "".join(cell["outputs"][0]["text"])
+    assert words.split()[0] == str(tmp_path)
+    assert str(package) in words
 
 
 def test_a_cell_that_fails_leaves_no_file(tmp_path: Path) -> None:

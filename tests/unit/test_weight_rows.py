@@ -10,6 +10,7 @@ from modular_faces.modular.mean_face import MeanFace
 from modular_faces.modular.weight_rows import (
     arrow_rows,
     cell_rows,
+    fewer_spaces,
     long_rows,
     named_rows,
     own_color,
@@ -113,3 +114,10 @@ def test_stability_counts_intervals_without_zero() -> None:
     rows = stability_rows(long_rows(weights(given))).set_index("view")
     assert rows.loc["pattern", "share"] == 0.5
     assert rows.loc["weight", "share"] == 0.0
+
+
+def test_rgb_gives_way_first_where_there_are_too_many_rows() -> None:
+    swatches = pd.DataFrame({"channel": ["rgb_r", "hsv_h", "lab_l"]})
+    assert fewer_spaces(swatches, most=3)["channel"].tolist() == ["rgb_r", "hsv_h", "lab_l"]
+    assert fewer_spaces(swatches, most=2)["channel"].tolist() == ["hsv_h", "lab_l"]
+    assert len(fewer_spaces(swatches, most=0)) == 0

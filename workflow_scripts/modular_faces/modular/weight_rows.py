@@ -25,6 +25,8 @@ PARTS: Final = ("forehead", "eyes", "nose", "cheeks", "mouth", "chin")
 LONGEST_ARROW: Final = 0.25
 """Length of a long arrow (95th percentile) on the face, in eye distances."""
 DIGITS: Final = 4
+LEAST_NEEDED: Final = ("rgb_", "hsv_", "lab_")
+"""Colour spaces, the one that says least about what people see first."""
 
 
 def long_rows(weights: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +132,15 @@ def swatch_rows(rows: pd.DataFrame, region: str) -> pd.DataFrame:
         channel=channel, bin=number, color=colors
     )
     return made.round(DIGITS).reset_index(drop=True)
+
+
+def fewer_spaces(swatches: pd.DataFrame, *, most: int) -> pd.DataFrame:
+    """Leave out colour spaces, the first ones in `LEAST_NEEDED` first, until there are at most so many rows."""
+    for space in LEAST_NEEDED:
+        if len(swatches) <= most:
+            break
+        swatches = swatches[~swatches["channel"].str.startswith(space)]
+    return swatches
 
 
 def own_color(channel: str, number: int, bins: int) -> str:

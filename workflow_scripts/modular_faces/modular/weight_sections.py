@@ -150,12 +150,18 @@ def _cells(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Ch
 
 def _colors(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Chart]:
     where = "image" if region == "image" else inputs.region_of_face
-    swatches = weight_rows.swatch_rows(rows, where)
-    if not 0 < len(swatches) <= MOST_ROWS:
+    every = weight_rows.swatch_rows(rows, where)
+    swatches = weight_rows.fewer_spaces(every, most=MOST_ROWS)
+    if not len(swatches):
         return
+    fewer = (
+        ""
+        if len(swatches) == len(every)
+        else " Some colour spaces are left out: there are many targets."
+    )
     caption = (
         "Each bar is a bin of a channel, in its own colour: above 0 there is more of this colour where the picture is "
-        "called more of it. In standard deviations, lines are intervals over refits."
+        f"called more of it. In standard deviations, lines are intervals over refits.{fewer}"
     )
     title = f"Colours of the {'whole picture' if where == 'image' else where.replace('_', ' ')}"
     yield _chart(weight_charts.swatch_chart(swatches), f"weights-{region}-colors", title, caption)
