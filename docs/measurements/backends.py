@@ -21,7 +21,7 @@ POINTS = [f"{axis}_{i}" for i in range(68) for axis in "xy"]
 
 def points_of(table: pd.DataFrame) -> np.ndarray:
     """(n, 68, 2) ndarray of float64."""
-    return table[POINTS].to_numpy(dtype=np.float64).reshape(-1, 68, 2)
+    return np.asarray(table[POINTS], dtype=np.float64).reshape(-1, 68, 2)
 
 
 def line_of(crop: str, backend: str, variant: str, part: pd.DataFrame, truth: pd.DataFrame) -> str:
