@@ -32,10 +32,11 @@ verify: $(VENV)/.run  ## hash results and pictures again: make verify DATASET=sa
 	@$(BIN)/modular_faces verify results/$(or $(DATASET),sample)
 
 test: $(VENV)/.dev  ## unit, workflow and fault tests
-	$(BIN)/pytest tests/unit tests/workflow tests/faults
+	$(BIN)/pytest tests/unit tests/workflow tests/faults -m "not slow"
 
-test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe, causes planted in real pictures
+test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe, causes planted in real pictures, growing datasets
 	$(BIN)/pytest tests/parity tests/planted
+	$(BIN)/pytest tests/workflow -m slow
 
 test-browser: $(VENV)/.dev  ## the pages in a headless Chromium (Debian's; root installs it)
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || \

@@ -25,6 +25,7 @@ include: "rules/descriptors.smk"
 include: "rules/causes.smk"
 include: "rules/failures.smk"
 include: "rules/failures_page.smk"
+include: "rules/modular.smk"
 include: "rules/account.smk"
 
 

@@ -22,7 +22,7 @@ rule aligned:
     threads: 1
     resources:
         mem_mb=memory_of(1000),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of("aligned"),
         metadata=metadata_of("aligned", options_of("aligned")),
@@ -48,7 +48,7 @@ rule gather_aligned:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of("aligned"),
         metadata=metadata_of("gather_aligned", options_of("aligned")),

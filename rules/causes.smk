@@ -23,7 +23,7 @@ rule interventions_plan:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of_failures("interventions_plan"),
         interventions=intervention_options(CONFIG),
@@ -50,7 +50,7 @@ rule interventions:
     threads: 1
     resources:
         mem_mb=memory_of(1200),
-        runtime=120,
+        runtime=minutes_of(120),
     params:
         backend=intervened_variant(CONFIG),
         metadata=metadata_of("interventions", intervened_variant(CONFIG) or {}),
@@ -85,7 +85,7 @@ rule failures_interventions:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of_failures("interventions"),
         interventions=intervention_options(CONFIG),
@@ -119,7 +119,7 @@ rule failures_shap:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("shap"),
         code=code_of("failures_shap"),
@@ -154,7 +154,7 @@ rule failures_verdict:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of_failures("verdict"),
         interventions=intervention_options(CONFIG),

@@ -21,7 +21,7 @@ rule descriptors:
     threads: 1
     resources:
         mem_mb=memory_of(700),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         metadata=metadata_of("descriptors", {}),
         code=code_of("descriptors"),

@@ -21,7 +21,7 @@ rule expression:
     threads: 1
     resources:
         mem_mb=memory_of(500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of("expression"),
         metadata=metadata_of("expression", options_of("expression")),

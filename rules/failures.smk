@@ -27,7 +27,7 @@ rule failures_rates:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("rates"),
         code=code_of("failures_rates"),
@@ -56,7 +56,7 @@ rule failures_entropy:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("entropy"),
         code=code_of("failures_entropy"),
@@ -88,7 +88,7 @@ rule failures_groups:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("groups"),
         code=code_of("failures_groups"),
@@ -118,7 +118,7 @@ rule failures_means:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("means"),
         metadata=metadata_of("failures_means", options_of_failures("means")),
@@ -150,7 +150,7 @@ rule failures_edges:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("edges"),
         metadata=metadata_of("failures_edges", options_of_failures("edges")),
@@ -181,7 +181,7 @@ rule failures_shap_pixels:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=60,
+        runtime=minutes_of(60),
     params:
         options=options_of_failures("shap_pixels"),
         code=code_of("failures_shap_pixels"),

@@ -28,7 +28,7 @@ rule failures_gallery:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         options=options_of_failures("gallery"),
         code=code_of("failures_gallery"),
@@ -55,7 +55,7 @@ rule failures_page:
     threads: 1
     resources:
         mem_mb=memory_of(1500),
-        runtime=30,
+        runtime=minutes_of(30),
     params:
         share=CONFIG.share,
         dataset=CONFIG.dataset.name,

@@ -38,6 +38,6 @@ rule merge:
         metadata=metadata_of_table(),
         code=code_of("merge"),
     message:
-        "merging the table of {CONFIG.dataset.name}"
+        "merging the table"
     script:
         script_of("merge")

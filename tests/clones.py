@@ -56,7 +56,7 @@ _MESSAGES = {
     r"reading blendshapes in shard (\d+)": "expression",
     r"measuring aligned faces in shard (\d+)": "aligned",
     r"gathering aligned faces": "gather_aligned",
-    r"merging the table of .*": "merge",
+    r"merging the table": "merge",
     r"reading the outputs (\w+) that exist already": "precomputed",
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
@@ -65,6 +65,14 @@ _MESSAGES = {
     r"failure rates of every variant": "failures_rates",
     r"entropy of failures and successes": "failures_entropy",
     r"who is lost: failures by group": "failures_groups",
+    r"drawing the pictures that are changed": "interventions_plan",
+    r"changing pictures of shard (\d+) to bring failures back": "interventions",
+    r"studying which changes bring failures back": "failures_interventions",
+    r"modelling failures by descriptors": "failures_shap",
+    r"reaching a verdict on why pictures fail": "failures_verdict",
+    r"mean pictures and unusual pixels": "failures_means",
+    r"where edges lie in failures": "failures_edges",
+    r"which pixels speak for failure": "failures_shap_pixels",
     r"gathering lost pictures": "failures_gallery",
     r"making the page of the failure study": "failures_page",
     r"comparing what the jobs asked for with what they used": "efficiency",
@@ -145,11 +153,10 @@ class Clone:
         return self.run("--configfile", TINY_CONFIG, *arguments, prefix=prefix)
 
     def planned(self, *arguments: str | Path) -> Counter[str]:
-        """Jobs of a dry run, without `all` and `failures`: ``landmarks 0001``, ``study sharpen 0000``, ``merge``."""
         """Jobs of a dry run: ``landmarks 0001``, ``study sharpen 0000``, ``merge``.
 
-        Without `all`, and without the account of the run, which is to be planned whenever anything else is (and
-        when there are fewer final files than before).
+        Without the targets `all` and `failures`, and without the account of the run, which is to be planned whenever
+        anything of the table is (and when there are fewer final files than before).
         """
         jobs = self.planned_with_account(*arguments)
         account = {jobs.pop(name, 0) for name in ACCOUNT}

@@ -57,7 +57,7 @@ if done:
         done, causes=causes, folder=folder, notes=[text for text in notes if text]
     )
 else:
-    title = outcomes["trusted"].title
-    report = skipped_report(title, plan.skipped or "There is nothing to change.", folder=folder)
+    why = plan.skipped or "There is nothing to change."
+    report = skipped_report(outcomes["trusted"], why, folder=folder)
 write_table(picture_table(done), snakemake.output.pictures, metadata=snakemake.params.metadata)
 report.write(snakemake.output.report)

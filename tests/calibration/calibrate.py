@@ -22,6 +22,7 @@ from scipy import stats
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "unit" / "failures")]
 
+from pixel_chance import p_values_of_chance  # noqa: E402
 from studies import manifest_of  # noqa: E402
 from test_causes_planted import BLACK, DARK, TIGHT, has_margin  # noqa: E402
 from test_rates import simulated  # noqa: E402
@@ -30,6 +31,7 @@ from modular_faces.failures.associations import find_associations  # noqa: E402
 from modular_faces.failures.cures import shares_of_causes  # noqa: E402
 from modular_faces.failures.failure_model import fit_failure_model  # noqa: E402
 from modular_faces.failures.rates import grouping_tests, make_groupings  # noqa: E402
+from modular_faces.inference.correction import holm  # noqa: E402
 from modular_faces.inference.effect_sizes import mann_whitney  # noqa: E402
 from modular_faces.tables import whole_file  # noqa: E402
 from simulated_detector import bright_enough, chance_rule, face_likes, simulate  # noqa: E402
@@ -92,6 +94,12 @@ def a_difference_between_equal_groups(seed: int) -> bool:
     return mann_whitney(first, second, confidence=0.95).p < LEVEL
 
 
+def a_map_among_chance_failures(seed: int) -> bool:
+    """All maps of pixels and edges in one family after Holm, as many as the studies of pixels make."""
+    p_values = p_values_of_chance(seed, pictures=140, failures=40, permutations=999)
+    return bool((holm(list(p_values.values())) < LEVEL).any())
+
+
 def _model(seed: int, *, missing: bool) -> bool:
     generator = np.random.default_rng(seed)
     features = pd.DataFrame(generator.normal(size=(240, 6)), columns=list("abcdef"))
@@ -129,6 +137,7 @@ CHECKS = (
     Check(
         "interventions and verdict on pictures of which a detector loses some at random: a cause or sign is named",
         a_cause_among_chance_failures,
+        0.25,
     ),
     Check(
         "interventions: cures at random, failures on the edge to various degrees: a cause is named",
@@ -147,19 +156,24 @@ CHECKS = (
         a_difference_between_equal_groups,
     ),
     Check(
+        "mean pictures and edges: failures at random, 36 maps after Holm: one is significant",
+        a_map_among_chance_failures,
+        0.25,
+    ),
+    Check(
         "model: failures at random: AUC surely above .5",
         partial(_model, missing=False),
-        0.25,
+        0.1,
     ),
     Check(
         "model: descriptors missing exactly on failures: AUC surely above .5",
         partial(_model, missing=True),
-        0.25,
+        0.1,
     ),
     Check(
         "mixture of 60 % framing, 30 % darkness, 10 % neither: another order, or a share outside its interval",
         a_mixture_misses_its_shares,
-        0.25,
+        0.1,
     ),
 )
 COLUMNS = ("what is drawn, and what counts as an error", "seeds", "errors", "at most", "kept")

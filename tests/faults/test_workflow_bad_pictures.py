@@ -87,7 +87,7 @@ def test_good_pictures_have_the_values_they_have_alone(
 
 def test_memory_stays_bounded(bad: tuple[Clone, dict[str, Case]]) -> None:
     benchmarks = sorted(bad[0].results("benchmarks").rglob("*.tsv"))
-    assert len(benchmarks) == 5 + 2
+    assert len(benchmarks) == 6 + 4
     for path in benchmarks:
         header, values = path.read_text().splitlines()
         peak = dict(zip(header.split("\t"), values.split("\t"), strict=True))["max_rss"]

@@ -83,9 +83,9 @@ def test_what_can_be_undone_comes_first(mesh: MeshBackend, steps: Steps, cause: 
     ("steps", "sign"),
     [
         ([{"cover": {"side": "left"}}], "half_detail"),
-        ([{"cover": {"side": "upper"}}], "half_detail"),
+        ([{"cover": {"side": "right"}}], "half_detail"),
     ],
-    ids=["left half covered", "upper half covered"],
+    ids=["left half covered", "right half covered"],
 )
 def test_what_cannot_be_undone_comes_first_as_associated(
     mesh: MeshBackend, steps: Steps, sign: str

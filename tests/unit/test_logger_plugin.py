@@ -234,6 +234,22 @@ def test_a_failed_shard_ends_with_its_pictures_and_its_log(tmp_path: Path) -> No
     ]
 
 
+def test_of_a_cluster_log_the_error_of_the_job_itself_is_shown(tmp_path: Path) -> None:
+    log = tmp_path / "12.log"
+    after = [
+        "RuleException:",
+        "CalledProcessError in file x",
+        *(f"    more {k}" for k in range(30)),
+    ]
+    log.write_text("\n".join(["host: a", "OSError: [Errno 28] No space left on device", *after]))
+    shown = begun().send(job_error(4, "preprocess", log=[str(log)]))
+    assert shown.splitlines()[1:-1] == [
+        f"  log {log}",
+        "  | host: a",
+        "  | OSError: [Errno 28] No space left on device",
+    ]
+
+
 def test_many_failures_end_in_a_short_list() -> None:
     run = Run()
     run.send(run_info({"color": 12, "total": 12}))

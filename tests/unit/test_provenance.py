@@ -29,6 +29,7 @@ def package(tmp_path: Path) -> Path:
 
 def digest(package: Path) -> str:
     provenance._imported_files.cache_clear()
+    provenance._names_in.cache_clear()
     return provenance.code_digest(package.parent / "script.py", package=package)
 
 
@@ -53,6 +54,18 @@ def test_an_edit_behind_the_script_changes_the_digest(package: Path, name: str) 
 def test_an_edit_elsewhere_does_not(package: Path) -> None:
     before = digest(package)
     (package / "other.py").write_text("x = 1\n")
+    assert digest(package) == before
+
+
+def test_a_library_counts_where_it_is_imported(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest(package)
+    (package / "late.py").write_text("from scipy.stats import norm\n")
+    with_scipy = digest(package)
+    monkeypatch.setitem(provenance.LIBRARIES_OF_SOME, "scipy", "scikit-learn")
+    assert digest(package) != with_scipy
+    (package / "late.py").write_text("")
     assert digest(package) == before
 
 

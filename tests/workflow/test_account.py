@@ -14,7 +14,15 @@ import yaml
 from clones import BIN, RESULTS, TINY_CONFIG, Clone, read_csv
 from modular_faces.datapackage import verify
 
-JOBS = {"preprocess": 3, "landmarks": 3, "color": 3, "texture": 3, "pose": 3, "study": 6}
+JOBS = {
+    "preprocess": 3,
+    "landmarks": 3,
+    "color": 3,
+    "texture": 3,
+    "pose": 3,
+    "study": 6,
+    "expression": 3,
+}
 
 
 def test_the_table_has_every_rule_with_its_jobs(finished: Clone) -> None:

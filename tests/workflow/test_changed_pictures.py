@@ -108,7 +108,7 @@ def test_a_new_content_gives_new_rows_and_leaves_other_shards_alone(
     assert after[name]["color_rgb_r_00_image"] != before[name]["color_rgb_r_00_image"]
     newer = {path for path, time in shard_times(clone).items() if time != times[path]}
     assert {path.parts[0] for path in newer} == {shard_of(name)}
-    assert len(newer) == 8
+    assert len(newer) == 9
 
 
 def shard_times(clone: Clone) -> dict[Path, int]:

@@ -13,7 +13,10 @@ from clones import TINY_CONFIG, Clone
 
 COMMANDS = ("sbatch", "squeue", "sacct", "scancel", "sinfo", "scontrol", "srun")
 SHARDS = ("0000", "0001", "0002")
-PER_SHARD = ("preprocess", "landmarks", "color", "texture", "pose", "study wide", "study sharpen")
+PER_SHARD = (
+    *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
+    *("study wide", "study sharpen"),
+)
 
 
 @pytest.fixture
@@ -67,4 +70,4 @@ def test_each_attempt_asks_for_more(clone: Clone) -> None:
     rules = "".join(path.read_text() for path in (clone.folder / "rules").glob("*.smk"))
     assert rules.count("mem_mb=memory_of(") == rules.count("runtime=minutes_of(")
     assert rules.count("mem_mb=") == rules.count("mem_mb=memory_of(")
-    assert rules.count("\nrule ") == rules.count("mem_mb=memory_of(")
+    assert rules.count("    script:\n") == rules.count("mem_mb=memory_of(")

@@ -24,12 +24,14 @@ FIND = {"landmarks", "study", "interventions"}
 OF_PIXELS = {"failures_means", "failures_edges", "failures_shap_pixels"}
 RATES = {"failures_rates", "failures_entropy", "failures_groups"}
 CAUSES = {"interventions_plan", "failures_interventions", "failures_verdict"}
-STUDIES = RATES | CAUSES | {"failures_shap"}
+READ_DESCRIPTORS = RATES | CAUSES | {"failures_shap"}
 DRAWN = RATES | OF_PIXELS | {"failures_interventions", "failures_shap"}
 READ_PACKS = DESCRIBE | FIND
 READ_OUTPUTS = FIND | {"precomputed"}
 GALLERY = {"failures_gallery"}
 PAGES = GALLERY | {"failures_page"}
+MODELS = {"fit_models", "model_rungs"}
+READ_MESH = FIND | MODELS | OPEN_MODEL
 
 USED_BY: dict[str, set[str]] = {
     "backends": FIND,
@@ -68,10 +70,12 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
-    "files.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
-    "images.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
-    "packs.py": READ_PACKS | OF_PIXELS | {"failures_gallery", "preprocess"} | {"bridge"},
+    "columns.py": READ_OUTPUTS
+    | MODELS
+    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "preprocess"},
+    "images.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "preprocess"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "preprocess"},
     "scan.py": OF_PIXELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
@@ -86,6 +90,7 @@ USED_BY: dict[str, set[str]] = {
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
     "descriptors.py": RATES
+    | MODELS
     | {
         "descriptors",
         "failures_gallery",
@@ -106,15 +111,15 @@ USED_BY: dict[str, set[str]] = {
     "ibug68_map.py": FIND,
     "landmark_error.py": FIND | {"failures_groups"},
     "landmark_quality.py": FIND,
-    "landmark_tables.py": FIND - {"interventions"},
-    "head_angles.py": FIND - {"interventions"},
-    "mesh_symmetry.py": OPEN_MODEL | FIND,
+    "landmark_tables.py": {"landmarks", "study"},
+    "head_angles.py": {"landmarks", "study"},
+    "mesh_symmetry.py": READ_MESH,
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
-    "face_model.py": FIND | OPEN_MODEL,
-    "protobuf.py": FIND | OPEN_MODEL,
-    "model_pin.py": FIND | OPEN_MODEL,
+    "face_model.py": READ_MESH,
+    "protobuf.py": READ_MESH,
+    "model_pin.py": READ_MESH,
     "pose.py": FIND | {"pose"},
     "aligned.py": {"aligned"},
     "aligned_columns.py": {"aligned", "gather_aligned"},
@@ -122,8 +127,7 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"},
-    "modular": set(),
+    "dictionary_file.py": {"merge", "expression", "aligned", "gather_aligned"} | MODELS,
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "bridge_pictures.py": {"bridge"},
@@ -135,11 +139,11 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": STUDIES
-    | {"failures_gallery", "failures_means", "failures_shap_pixels"}
-    | {"bridge"},
-    "inference/paired.py": {"failures_rates"},
-    "inference/correction.py": RATES | OF_PIXELS | {"failures_verdict"},
+    "inference/intervals.py": READ_DESCRIPTORS
+    | MODELS
+    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/paired.py": {"failures_rates"} | MODELS,
+    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -149,6 +153,12 @@ USED_BY: dict[str, set[str]] = {
         "failures_verdict",
         "interventions_plan",
     },
+    "modular": MODELS,
+    "modular/gather_models.py": {"modular"},
+    "modular/rungs.py": {"model_rungs"},
+    "modular/references.py": {"modular"},
+    "modular/module_steps.py": {"fit_models"},
+    "config_models.py": set(),
     "failures/__init__.py": set(),
     "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
     "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},

@@ -10,7 +10,7 @@ from clones import TINY_CONFIG, Clone
 from modular_faces.failures.report_parts import read_report
 
 SHARDS = ("0000", "0001", "0002")
-STUDIES = ("rates", "entropy", "groups")
+STUDIES = ("rates", "entropy", "groups", "interventions", "shap")
 SAMPLED = {
     "study": {"variants": ["wide", "sharpen"], "successes": 1},
     "failures": {"outcome": {"backend": "mesh", "variant": "wide"}},
@@ -25,7 +25,7 @@ def studied(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
 
 
 def test_the_target_adds_descriptors_and_the_studies_alone(finished: Clone) -> None:
-    planned = finished.planned("failures", "--configfile", TINY_CONFIG)
+    planned = finished.planned_with_account("failures", "--configfile", TINY_CONFIG)
     ours = {job for job in planned if not job.startswith("descriptors")}
     assert {f"failures_{study}" for study in STUDIES} <= ours
     assert {f"descriptors {shard}" for shard in SHARDS} <= set(planned)
@@ -46,10 +46,20 @@ def test_every_study_hands_a_report_to_the_page(studied: Clone, study: str) -> N
         assert (folder / table.file).is_file()
 
 
+def test_too_few_failures_end_in_a_sentence(studied: Clone) -> None:
+    folder = studied.results("failures")
+    verdict = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    assert verdict["causes"] == []
+    assert "fewer than 10 are not compared" in verdict["text_trusted"]
+    assert "fewer than 10 are not compared" in (folder / "verdict.md").read_text(encoding="utf-8")
+    assert pq.read_table(folder / "probable_causes.parquet").num_rows == 0
+    assert (folder / "methods.md").read_text(encoding="utf-8").startswith("# Methods")
+
+
 def test_without_variants_the_shipped_ones_are_studied(clone: Clone, tiny_root: Path) -> None:
     clone.configure(tiny_root, shards=1, study={"variants": []}, failures={})
     assert not any(job.startswith("study") for job in clone.planned_tiny())
-    planned = clone.planned("failures", "--configfile", TINY_CONFIG)
+    planned = clone.planned_with_account("failures", "--configfile", TINY_CONFIG)
     assert planned["study original 0000"] == planned["study sharpen 0000"] == 1
 
 

@@ -8,8 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from clones import SAMPLE, Clone, make_clone, make_kaggle, sample_pictures
+
+pytestmark = pytest.mark.slow
 
 
 def test_added_replaced_and_removed_pictures_give_what_a_run_from_scratch_gives(

@@ -51,6 +51,7 @@ def test_a_table_and_a_study_with_openface(clone: Clone, faces: Path) -> None:
         landmarks={"backend": "openface", "cascade": stages},
         openface={"path": str(DOUBLE)},
         study={"variants": ["original"], "backends": ["mesh", "openface"]},
+        failures={},
     )
     clone.run_tiny("--cores", "2", "--quiet", "all")
     rows = {
@@ -106,6 +107,7 @@ def test_outputs_that_exist_already_make_table_study_and_comparison(
         landmarks={"backend": "precomputed"},
         precomputed={"sources": sources},
         study={"variants": ["original"], "backends": ["mesh", "precomputed"]},
+        failures={},
     )
     clone.run_tiny("--cores", "2", "--quiet", "all")
     rows = read_rows(clone.results("features.parquet"))

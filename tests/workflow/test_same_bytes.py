@@ -4,10 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from clones import Clone
 
 
+@pytest.mark.slow
 def test_more_shards_than_pictures_give_the_same_bytes(
     clone: Clone, finished: Clone, tiny_root: Path
 ) -> None:

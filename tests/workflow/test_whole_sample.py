@@ -46,6 +46,7 @@ def test_every_file_is_there(results: Path) -> None:
     assert {path.name for path in results.iterdir() if path.is_file()} == {
         *("features.parquet", "features_core.csv", "features_dictionary.csv", "mesh.parquet"),
         *("manifest.parquet", "labels.json", "summary.json", "study.parquet"),
+        "datapackage.json",
     }
     assert {path.name for path in (results / "shards" / "0000").iterdir()} == PER_SHARD
     assert not [path for path in results.rglob("*") if path.name.startswith(".")]

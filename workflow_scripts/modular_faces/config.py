@@ -269,6 +269,14 @@ class Config(Section):
             runs += [(backend, name) for name in names]
         return runs
 
+    def rung_part(self) -> tuple[str, str] | None:
+        """Part of the study whose landmarks models are compared with: OpenFace's, as the pictures are if possible."""
+        if self.landmarks.backend != "mesh":
+            return None
+        parts = [run for run in self.study_runs() if run[0] in ("openface", "precomputed")]
+        plain = [run for run in parts if run[1] == "original"]
+        return next(iter([*plain, *parts]), None)
+
     def study_variants(self) -> list[str]:
         """Names of the variants of the study, in the order of the config; sorted for `all` and for none."""
         if self.study.variants == "all":

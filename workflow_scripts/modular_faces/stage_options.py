@@ -14,6 +14,9 @@ from typing import Any
 from modular_faces.config import Config
 from modular_faces.config_features import Color, Texture
 
+RELIABILITY_FILE = "attribute_reliability.csv"
+"""Where a dataset keeps the reliability of its mean ratings, if it does."""
+
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
@@ -219,6 +222,22 @@ def intervened_variant(config: Config) -> dict[str, Any] | None:
     backend, variant = config.outcome_run()
     again = backend not in ("precomputed", "rekognition")
     return study_options(config, backend, variant) if again else None
+
+
+def model_options(config: Config) -> dict[str, Any]:
+    """Everything of the configuration that changes the models of modules.
+
+    Returns
+    -------
+    dict
+        The section modular.models without `regions`, with the region that stands for the face, the landmark
+        model and the table of reliabilities, where there is one.
+    """
+    section = config.modular.models.model_dump(exclude={"regions"})
+    beside = Path(config.dataset.root) / RELIABILITY_FILE
+    section["reliability"] = section["reliability"] or (str(beside) if beside.is_file() else None)
+    own = {"face": config.regions.face, "model": config.landmarks.model}
+    return _in_key_order(section | own)
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from snakemake_logger_plugin_modular_faces.tally import Job, Tally
 TAIL_LINES = 15
 MOST_FAILURES = 10
 _TAIL_BYTES = 1 << 14
+AFTERMATH = "RuleException:"
 MEND = "Mend the cause, then give the same command again: finished jobs are kept."
 LOOK = (
     "Its log says nothing: it was killed (memory, time limit, cancelled) or never began. "
@@ -140,7 +141,10 @@ def failure_text(
 
 
 def log_tail(path: str) -> list[str]:
-    """Quote the last lines of a log under its path; say so when there is none or it is empty."""
+    """Quote the last lines of a log under its path; say so when there is none or it is empty.
+
+    What a Snakemake inside of a cluster job says after the error of the job itself is left out.
+    """
     try:
         with Path(path).open("rb") as file:
             size = file.seek(0, 2)
@@ -149,6 +153,8 @@ def log_tail(path: str) -> list[str]:
     except OSError as error:
         return [f"  log {path}: {error.strerror or error}"]
     lines = [_printable(line) for line in content.splitlines() if line.strip(_NO_NEWS)]
+    if AFTERMATH in lines[1:]:
+        lines = lines[: lines.index(AFTERMATH, 1)]
     if not lines:
         return [f"  log {path}: empty"]
     return [f"  log {path}", *(f"  | {line}" for line in lines[-TAIL_LINES:])]

@@ -126,8 +126,9 @@ def test_too_few_of_a_kind_give_a_sentence(lost: int, message: str, tmp_path: Pa
     assert plan.skipped is not None
     assert message in plan.skipped
     assert plan.conditions == []
-    report = skipped_report("failures of x", plan.skipped, folder=tmp_path)
+    report = skipped_report(outcome(lost), plan.skipped, folder=tmp_path)
     assert report.skipped == plan.skipped
+    assert report.n == {"pictures": N, "failures": lost}
     assert (tmp_path / "interventions_reverse.csv").read_text() == "cause\n"
     assert picture_table([]).column_names == ["image_id", "level", "cured_by", "by_placebo"]
 

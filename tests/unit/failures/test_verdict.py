@@ -121,7 +121,13 @@ def test_a_sign_that_does_no_harm_when_put_in_is_set_aside(dark: Simulation) -> 
         "mesh", "original", "trusted", [*failures, *successes], failed, np.ones(60), None, None
     )
     reverse = pd.DataFrame(
-        {"change": ["put_in"], "cause": ["grey"], "corrected_low": [-0.02], "dose": ["made_grey"]}
+        {
+            "change": ["put_in"],
+            "cause": ["grey"],
+            "corrected_low": [-0.02],
+            "share": [0.01],
+            "dose": ["made_grey"],
+        }
     )
     none = pd.DataFrame({"image_id": failures, "cured_by": "", "by_placebo": False})
     signs = pd.DataFrame({"grey": failed.astype(float)}, index=outcome.image_ids)

@@ -83,17 +83,26 @@ def write_interventions(
         findings=[*findings, *notes],
         figures=figures,
         tables=_TABLES,
-        n={"pictures": result.n_failures + result.n_successes, "failures": result.n_failures},
+        n=_counts(first)
+        | {"changed_failures": result.n_failures, "changed_successes": result.n_successes},
     )
 
 
-def skipped_report(outcome_title: str, sentence: str, *, folder: Path) -> StudyReport:
+def skipped_report(outcome: Outcome, sentence: str, *, folder: Path) -> StudyReport:
     """Write empty tables and give the report of a study that could not be made."""
     for suffix in ("", "_overlap", "_doses", "_reverse", "_remedies"):
         write_csv(pd.DataFrame({"cause": []}), folder / f"{NAME}{suffix}.csv", decimals={})
     return StudyReport(
-        study=NAME, title=f"{TITLE} ({outcome_title})", question=QUESTION, skipped=sentence
+        study=NAME,
+        title=f"{TITLE} ({outcome.title})",
+        question=QUESTION,
+        skipped=sentence,
+        n=_counts(outcome),
     )
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    return {"pictures": len(outcome.failed), "failures": int(outcome.failed.sum())}
 
 
 _TABLES = [

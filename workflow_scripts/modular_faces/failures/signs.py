@@ -45,7 +45,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "height": ("the picture is low", "the picture is tall"),
     "aspect": ("the picture is upright in format", "the picture is wide in format"),
 }
-"""What a low and what a high value is called; of equally strong signs the one named first is taken."""
+"""What a low and what a high value is called; of nearly equally strong signs the one named first is taken."""
 
 DIRECTIONS: Final[dict[str, bool]] = {
     "half_detail": False,

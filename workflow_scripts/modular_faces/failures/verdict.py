@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,9 @@ from modular_faces.failures.intervention_tables import SEVERAL
 from modular_faces.failures.outcome import FEWEST, Outcome
 from modular_faces.failures.signs import DIRECTIONS, UNDONE_BY, sign_words
 from modular_faces.inference.intervals import Interval, weighted_share
+
+_LITTLE = 0.1
+"""A sign that makes a smaller share of the successes fail, within chance, does no harm."""
 
 Evidence = Literal["intervened", "associated", "placebo", "none"]
 
@@ -157,12 +161,21 @@ def reach_verdict(
     cured = np.array([not hits.isdisjoint(order) for hits in cured_by], dtype=bool)
     failures = found.pictures["image_id"].tolist()
     unexplained = [image_id for image_id, hit in zip(failures, cured, strict=True) if not hit]
-    associations, note = _associations(
-        unexplained, found.successes, signs, confidence, least_association, seed
+    refuted = _refuted(found.reverse)
+    search = partial(
+        _associations,
+        unexplained,
+        found.successes,
+        confidence=confidence,
+        least=least_association,
+        seed=seed,
     )
+    harmful, note = search(
+        signs[[name for name in signs.columns if not _meanings(name) <= refuted]],
+        DIRECTIONS | {sign: not high for sign, high in refuted},
+    )
+    harmless = [one for one in search(signs, DIRECTIONS)[0] if (one.sign, one.high) in refuted]
     part = len(unexplained) / max(len(failures), 1)
-    harmful = [one for one in associations if not _harmless(one, found.reverse)]
-    harmless = [one for one in associations if one not in harmful]
     shown = signs.reindex(failures)
     return replace(
         verdict,
@@ -196,6 +209,8 @@ def _associations(
     failures: Sequence[str],
     successes: Sequence[str],
     signs: pd.DataFrame,
+    directions: Mapping[str, bool],
+    *,
     confidence: float,
     least: float,
     seed: int,
@@ -214,7 +229,7 @@ def _associations(
         name: table[name].to_numpy(dtype=np.float64) for name in table.columns
     }
     return find_associations(
-        values, failed, confidence=confidence, least=least, seed=seed, directions=DIRECTIONS
+        values, failed, confidence=confidence, least=least, seed=seed, directions=directions
     ), ""
 
 
@@ -231,13 +246,20 @@ def _associated(one: Association, part: float, n: int) -> NamedCause:
     )
 
 
-def _harmless(one: Association, reverse: pd.DataFrame) -> bool:
-    """Whether putting the sign into successes surely was tried and did not make them fail."""
-    cause = UNDONE_BY.get((one.sign, one.high))
-    if cause is None or reverse.empty:
-        return False
-    tried = reverse[(reverse["change"] == "put_in") & (reverse["cause"] == cause)]
-    return bool(len(tried) and (tried["corrected_low"] <= 0).all())
+def _meanings(sign: str) -> set[tuple[str, bool]]:
+    """The directions in which a sign says something."""
+    return {(sign, high) for high in (False, True) if DIRECTIONS.get(sign, high) == high}
+
+
+def _refuted(reverse: pd.DataFrame) -> set[tuple[str, bool]]:
+    """Signs that were put into successes and did not make them fail."""
+    if reverse.empty:
+        return set()
+    tried = reverse[reverse["change"] == "put_in"]
+    harm = (tried["corrected_low"] > 0) | (tried["share"] >= _LITTLE)
+    harm = harm.groupby(tried["cause"]).any()
+    harmless = set(harm.index[~harm.to_numpy(dtype=bool)])
+    return {sign for sign, cause in UNDONE_BY.items() if cause in harmless}
 
 
 def _probable(

@@ -51,7 +51,7 @@ def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
 def _associated_in_words(one: NamedCause, n: int) -> str:
     assert one.delta is not None and one.p is not None
     return (
-        f"Of the failures that no change brought back, more than of the successes share that {one.words}: "
+        f"Of the failures that no named remedy brought back, more than of the successes share that {one.words}: "
         f"{_interval(one.share)} of the {n} failures beyond what successes show (Cliff's delta "
         f"{one.delta.estimate:.2f}, {p_in_words(one.p)} corrected; evidence: associated, it could not be undone and "
         "need not be the cause)."

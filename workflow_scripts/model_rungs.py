@@ -1,0 +1,29 @@
+"""Compare models of OpenFace's landmarks with models of the mesh's."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modular_faces.face_model import load_geometry
+from modular_faces.jobs import as_path, start_job
+from modular_faces.modular.models_job import only_decodable, write_part
+from modular_faces.modular.module_data import load_modular_data
+from modular_faces.modular.rungs import read_other_landmarks, run_rung_models
+
+if TYPE_CHECKING:
+    from snakemake.script import snakemake
+
+start_job(snakemake.log[0])
+options = snakemake.params.options
+data = load_modular_data(
+    Path(snakemake.input.features).parent,
+    region="face",
+    face=options["face"],
+    geometry=load_geometry(as_path(options["model"])),
+)
+data, _ = only_decodable(data)
+backend, variant = snakemake.params.part
+openface = read_other_landmarks(
+    Path(snakemake.input.study), data.image_ids, backend=backend, variant=variant
+)
+tables, notes = run_rung_models(data, snakemake.wildcards.kind, openface, options=options)
+write_part(tables, notes, dict(snakemake.output.items()), metadata=snakemake.params.metadata)

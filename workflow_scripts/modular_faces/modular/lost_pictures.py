@@ -1,0 +1,258 @@
+"""Pictures without a face: models from what they still have, and weights for those that were found.
+
+Scores of found pictures alone flatter a model where hard pictures are lost. Three remedies stand beside them: a
+fallback model for the lost ones; lost counted as wrong; and found pictures weighed by how unlikely it was to
+find them.
+
+References
+----------
+Seaman, S. R., & White, I. R. (2013). Review of inverse probability weighting for dealing with missing data.
+Statistical Methods in Medical Research, 22(3), 278-295. https://doi.org/10.1177/0962280210395740
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modular_faces.modular.folds import Fold
+from modular_faces.modular.module_blocks import Module
+from modular_faces.modular.protocol import PipelineFactory, encode_fold
+from modular_faces.modular.resampling import Draws
+from modular_faces.modular.tasks import Task
+
+Array = NDArray[np.float64]
+Values = NDArray[np.float32]
+
+MOSTLY = 0.5
+"""A column counts as there for lost pictures when this part of them has it."""
+
+LEAST_CHANCE = 0.05
+"""No found picture counts for more than one over this, whatever the estimate."""
+
+
+def remaining_modules(
+    blocks: Mapping[str, Module], modules: Sequence[str], lost: NDArray[np.bool_]
+) -> dict[str, Module]:
+    """Columns that lost pictures still have, by module.
+
+    Parameters
+    ----------
+    blocks : mapping of str to Module
+    modules : sequence of str
+    lost : (n,) ndarray of bool
+
+    Returns
+    -------
+    dict of str to Module
+        Modules with those columns alone; modules without any are left out.
+    """
+    remaining: dict[str, Module] = {}
+    if not lost.any():
+        return remaining
+    for name in modules:
+        block = blocks[name]
+        here = np.isfinite(block.values[lost]).mean(axis=0) >= MOSTLY
+        if here.any():
+            columns = tuple(
+                column for column, kept in zip(block.columns, here, strict=True) if kept
+            )
+            remaining[name] = replace(block, columns=columns, values=block.values[:, here])
+    return remaining
+
+
+def fallback_predictions(
+    blocks: Mapping[str, Module],
+    modules: Sequence[str],
+    task: Task,
+    folds: Sequence[Fold],
+    lost: NDArray[np.bool_],
+    *,
+    baseline: Values,
+    pipeline: PipelineFactory,
+    components: int,
+) -> Values:
+    """Predict lost pictures from what they still have, by models trained on all pictures that have it.
+
+    Parameters
+    ----------
+    blocks, modules, task, folds, pipeline, components
+        See `protocol.run_folds`.
+    lost : (n,) ndarray of bool
+    baseline : (repeats, n, K) ndarray of float32
+        Prediction for a picture that has nothing.
+
+    Returns
+    -------
+    (repeats, n, K) ndarray of float32
+        `baseline` for all but those lost pictures that have something.
+    """
+    predictions = baseline.copy()
+    remaining = remaining_modules(blocks, modules, lost)
+    if not remaining:
+        return predictions
+    there = np.logical_and.reduce(
+        [np.isfinite(block.values).all(axis=1) for block in remaining.values()]
+    )
+    for fold in folds:
+        train = fold.train[(there & task.known)[fold.train]]
+        test = fold.test[(there & lost)[fold.test]]
+        if len(test) == 0:
+            continue
+        encoded = encode_fold(
+            remaining,
+            list(remaining),
+            train=train,
+            test=test,
+            pipeline=pipeline,
+            components=components,
+        )
+        penalties = task.choose(encoded.train_blocks, train, {})
+        model = task.fit(encoded.train_blocks, train, penalties, None)
+        predictions[fold.repeat, test] = model.predict(encoded.test_blocks)
+    return predictions
+
+
+@dataclass(frozen=True)
+class FoundWeights:
+    """Weights of found pictures.
+
+    Attributes
+    ----------
+    weights : (draws + 1, n) ndarray of float32
+        One over the chance to be found, cut off, times the draw; 0 for lost pictures.
+    chance : (n,) ndarray of float64
+        Estimated chance of each picture to be found.
+    effective : float
+        Kish's effective number of pictures.
+    cut : float
+        Largest weight before pictures are drawn.
+    """
+
+    weights: Draws
+    chance: Array
+    effective: float
+    cut: float
+
+
+def found_weights(
+    descriptors: Values,
+    found: NDArray[np.bool_],
+    classes: NDArray[np.int64] | None,
+    folds: Sequence[Fold],
+    draws: Draws,
+    *,
+    quantile: float,
+    strength: float,
+) -> FoundWeights:
+    """Weigh found pictures by one over their chance to be found, given what can be seen without a face.
+
+    Parameters
+    ----------
+    descriptors : (n, k) ndarray of float32
+        Of every picture; missing numbers take the mean.
+    found : (n,) ndarray of bool
+    classes : (n,) ndarray of int64 or None
+        Category, -1 where there is none: the chance may differ between them.
+    folds : sequence of Fold
+        The chance of test pictures is learnt from training pictures.
+    draws : (b, n) ndarray of float32
+        Of `resampling.draw_weights`; the chance is learnt anew for each draw.
+    quantile : float
+        Weights above this quantile of the found test pictures are cut.
+    strength : float
+        Penalty of the logistic regression.
+
+    Returns
+    -------
+    FoundWeights
+
+    Notes
+    -----
+    Right only if pictures that look alike in these descriptors and have the same label are lost by chance alone
+    (missing at random), which no data can show.
+    """
+    columns = _columns(descriptors, classes)
+    tested = np.unique(np.concatenate([fold.test for fold in folds]))
+    weights = np.zeros_like(draws)
+    first = np.full(len(found), np.nan)
+    cut = np.inf
+    for row, draw in enumerate(draws):
+        chance = _chances(columns, found, folds, draw, strength)
+        inverse = np.where(found, 1.0 / np.maximum(chance, LEAST_CHANCE), 0.0)
+        seen = inverse[tested][found[tested]]
+        limit = float(np.quantile(seen, quantile)) if len(seen) else 1.0
+        weights[row] = np.where(found, np.minimum(inverse, limit), 0.0) * draw
+        if row == 0:
+            first, cut = chance, limit
+    whole = weights[0][tested].astype(np.float64)
+    effective = float(whole.sum() ** 2 / np.maximum((whole**2).sum(), 1e-12))
+    return FoundWeights(weights, first, effective, cut)
+
+
+def _columns(descriptors: Values, classes: NDArray[np.int64] | None) -> Array:
+    means = np.nanmean(np.where(np.isfinite(descriptors), descriptors, np.nan), axis=0)
+    filled = np.where(np.isfinite(descriptors), descriptors, means).astype(np.float64)
+    spread = filled.std(axis=0)
+    standard = (filled - filled.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    if classes is None:
+        return np.asarray(standard)
+    return np.hstack([standard, np.eye(classes.max() + 2)[classes]])
+
+
+def _chances(
+    columns: Array,
+    found: NDArray[np.bool_],
+    folds: Sequence[Fold],
+    draw: NDArray[Any],
+    strength: float,
+) -> Array:
+    """Chance of each test picture to be found, learnt from the training pictures of its fold."""
+    from modular_faces.modular.softmax import fit_softmax, softmax
+
+    chance = np.full(len(found), np.nan)
+    for fold in folds:
+        if fold.repeat > 0:
+            continue
+        train = fold.train[draw[fold.train] > 0]
+        outcome = found[train].astype(np.int64)
+        if outcome.min() == outcome.max():
+            chance[fold.test] = outcome.mean()
+            continue
+        fit = fit_softmax(
+            columns[train],
+            outcome,
+            n_classes=2,
+            penalties=np.full(columns.shape[1], strength),
+            weights=draw[train].astype(np.float64),
+            start=None,
+            tolerance=1e-4,
+            iterations=200,
+        )
+        scores = columns[fold.test] @ fit.coefficients + fit.intercepts
+        chance[fold.test] = softmax(scores)[:, 1]
+    return chance
+
+
+def bounds(metric: float, found_share: float, *, worst: float, best: float) -> tuple[float, float]:
+    """Least and greatest score of all pictures, whatever the lost ones had been.
+
+    Parameters
+    ----------
+    metric : float
+        A mean over found pictures, such as accuracy.
+    found_share : float
+    worst, best : float
+        Score of a lost picture at worst and at best.
+
+    Examples
+    --------
+    >>> bounds(0.75, 0.5, worst=0.0, best=1.0)
+    (0.375, 0.875)
+    """
+    lost = 1.0 - found_share
+    return metric * found_share + worst * lost, metric * found_share + best * lost

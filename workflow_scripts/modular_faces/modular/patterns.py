@@ -1,0 +1,176 @@
+"""What a model uses and what it shows: weights of columns, and the forward patterns that may be drawn on a face.
+
+A weight says what a model does with a column when all others are held still. A column may have a large weight only
+because it takes away what disturbs another one (a suppressor), and nobody would see it in the face. The forward
+pattern is the covariance of each column with the model's score, in standard deviations of both: what a face looks
+like that the model calls more X.
+
+References
+----------
+Haufe, S., Meinecke, F., Görgen, K., Dähne, S., Haynes, J.-D., Blankertz, B., & Bießmann, F. (2014). On the
+interpretation of weight vectors of linear models in multivariate neuroimaging. NeuroImage, 87, 96-110.
+https://doi.org/10.1016/j.neuroimage.2013.10.067
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modular_faces.modular.encoder import Encoder
+from modular_faces.modular.linear_model import LinearModel, take
+from modular_faces.modular.module_blocks import Module
+from modular_faces.modular.protocol import EncodedFold
+from modular_faces.modular.refits import make_refit
+from modular_faces.modular.resampling import draw_weights
+from modular_faces.modular.score_table import DIGITS
+from modular_faces.tables import round_significant
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+
+
+def standard_scores(scores: Array, weights: Array) -> Array:
+    """Weights of pictures that turn columns into their covariance with each score, over its deviation.
+
+    Parameters
+    ----------
+    scores : (n, K) ndarray of float64
+    weights : (n,) ndarray of float64
+
+    Returns
+    -------
+    (n, K) ndarray of float64
+        Zero for a score that does not vary.
+    """
+    share = (weights / weights.sum())[:, None]
+    centred = scores - (share * scores).sum(axis=0)
+    spread = np.sqrt((share * centred**2).sum(axis=0))
+    return np.asarray(
+        share * np.divide(centred, spread, where=spread > 0, out=np.zeros_like(centred))
+    )
+
+
+def forward_pattern(columns: Floats, scores: Array, weights: Array) -> Array:
+    """Covariance of each column with each score, over the deviation of the score.
+
+    Parameters
+    ----------
+    columns : (n, q) ndarray of float
+    scores : (n, K) ndarray of float64
+    weights : (n,) ndarray of float64
+
+    Returns
+    -------
+    (q, K) ndarray of float64
+        In the unit of the column: how far it moves when the score rises by one standard deviation.
+    """
+    onto = standard_scores(scores, weights)
+    return np.asarray(columns.T @ onto.astype(columns.dtype), dtype=np.float64)
+
+
+def weight_tables(
+    blocks: Mapping[str, Module],
+    task: Any,
+    encoded: EncodedFold,
+    model: LinearModel,
+    *,
+    refits: int,
+    level: float,
+    seed: int,
+) -> list[pa.Table]:
+    """Weights and forward patterns of a model with their stability.
+
+    Parameters
+    ----------
+    blocks : mapping of str to Module
+    task : Task
+    encoded : EncodedFold
+        Of the pictures that the model was fitted on (`train`).
+    model : LinearModel
+    refits : int
+        Fits on resampled pictures (originals with their duplicates) at the same penalties and encoding.
+    level : float
+        Of the intervals.
+    seed : int
+
+    Returns
+    -------
+    list of pyarrow.Table
+        One per module: target, module, column, weight (of one standard deviation of the column), pattern (in
+        standard deviations of the column), both with low, high and the part of refits of the same sign
+        (same_sign), and the column's standard deviation (spread).
+    """
+    inside = take(encoded.train_blocks, np.arange(len(encoded.train)), model.modules)
+    draws = draw_weights(task.clusters[encoded.train], draws=refits, seed=seed)
+    refit = make_refit(task, inside, encoded.train, model)
+    fitted = [refit(draw.astype(np.float64)) for draw in draws[1:]]
+    ontos = [
+        standard_scores(scores, draw.astype(np.float64))
+        for (_, scores), draw in zip(fitted, draws[1:], strict=True)
+    ]
+    first = standard_scores(model.scores(inside), np.ones(len(encoded.train)))
+    tables = []
+    for name in model.modules:
+        encoder = encoded.encoders[name]
+        columns = encoder.columns_of(blocks[name].values[encoded.train])
+        weights = [model.coefficients[name], *(parts[name] for parts, _ in fitted)]
+        tables.append(
+            _module_table(
+                task.names,
+                name,
+                encoder,
+                _in_columns(encoder, weights),
+                _patterns(columns, encoder, [first, *ontos]),
+                level,
+            )
+        )
+    return tables
+
+
+def _in_columns(encoder: Encoder, coefficients: Sequence[Array]) -> NDArray[np.float32]:
+    """Coefficients of components as weights of one standard deviation of each column, (refits + 1, q, K)."""
+    axes = encoder.axes * encoder.spread[:, None].astype(np.float32)
+    return np.stack([axes @ one.astype(np.float32) for one in coefficients])
+
+
+def _patterns(columns: Floats, encoder: Encoder, ontos: Sequence[Array]) -> NDArray[np.float32]:
+    """Forward patterns in standard deviations of each column, (refits + 1, q, K)."""
+    spread = encoder.spread
+    scale = np.divide(1.0, spread, where=spread > 0, out=np.zeros_like(spread))[:, None]
+    return np.stack(
+        [(columns.T @ onto.astype(np.float32)) * scale.astype(np.float32) for onto in ontos]
+    )
+
+
+def _module_table(
+    targets: Sequence[str],
+    module: str,
+    encoder: Encoder,
+    weights: NDArray[np.float32],
+    patterns: NDArray[np.float32],
+    level: float,
+) -> pa.Table:
+    q = len(encoder.columns)
+    columns: dict[str, Any] = {
+        "target": np.repeat(list(targets), q),
+        "module": np.repeat([module], q * len(targets)),
+        "column": np.tile(list(encoder.columns), len(targets)),
+    }
+    for kind, values in (("weight", weights), ("pattern", patterns)):
+        tail = (1.0 - level) / 2.0
+        low, high = np.quantile(values[1:], [tail, 1.0 - tail], axis=0)
+        same = (np.sign(values[1:]) == np.sign(values[0])).mean(axis=0)
+        for ending, part in (("", values[0]), ("_low", low), ("_high", high)):
+            columns[kind + ending] = _flat(part)
+        columns[f"{kind}_same_sign"] = _flat(same)
+    columns["spread"] = round_significant(np.tile(encoder.spread, len(targets)), digits=DIGITS)
+    return pa.table(columns)
+
+
+def _flat(values: Floats) -> Array:
+    return round_significant(values.T.ravel().astype(np.float64), digits=DIGITS)

@@ -1,0 +1,281 @@
+"""What another instrument costs, and what lost pictures cost: three rungs from OpenFace's landmarks to the mesh's.
+
+=====================  ==========================================  ===========================================
+rung                   landmarks                                   pictures learnt from
+=====================  ==========================================  ===========================================
+rung_openface          OpenFace's                                  those on which OpenFace found a face
+rung_mesh_same         the mesh's                                  the same
+rung_mesh_all          the mesh's                                  all on which the mesh found one
+=====================  ==========================================  ===========================================
+
+All three are tried on the pictures that both have (population ``found``): between the first two rungs only the
+instrument changes, between the last two only the training pictures. ``lost_wrong`` is tried on all pictures, lost
+ones counted as wrong (for ratings as the mean): what coverage is worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modular_faces.columns import LANDMARK_COLUMNS
+from modular_faces.modular.analysis import AnalysisOptions
+from modular_faces.modular.encoder import Transformer
+from modular_faces.modular.evaluation import Measure, emotion_measure, rating_measure
+from modular_faces.modular.folds import Fold, official_split, outer_folds
+from modular_faces.modular.model_comparison import Comparison, mcnemar
+from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
+from modular_faces.modular.module_blocks import ModularData, Module
+from modular_faces.modular.protocol import ModelPlan, run_folds
+from modular_faces.modular.resampling import Draws, differences, draw_weights, estimate
+from modular_faces.modular.result_tables import comparison_table
+from modular_faces.modular.score_table import Score, Where, score_rows
+from modular_faces.modular.shape import IBUG_EYES, PlaneShape
+from modular_faces.modular.tasks import EmotionTask, RatingTask
+from modular_faces.tables import matrix_from_table, read_table
+
+Values = NDArray[np.float32]
+Array = NDArray[np.float64]
+
+RUNGS = ("rung_openface", "rung_mesh_same", "rung_mesh_all")
+_MODULE = "landmarks"
+
+RUNG_TABLES = ("scores", "comparisons")
+"""Tables of the comparison with OpenFace's landmarks."""
+
+LEAST_RUNG = 0.1
+"""Least part of the pictures that OpenFace must have found."""
+
+
+def read_other_landmarks(
+    path: Path, image_ids: NDArray[np.object_], *, backend: str, variant: str
+) -> Values:
+    """Read the trusted landmarks of one part of the study.
+
+    Parameters
+    ----------
+    path : Path
+        `study.parquet`.
+    image_ids : (n,) ndarray of str objects
+        Pictures, in the order of the result.
+    backend, variant : str
+
+    Returns
+    -------
+    (n, 136) ndarray of float32
+        NaN for pictures that were lost.
+    """
+    import pyarrow.compute as pc
+
+    table = read_table(path, ["image_id", "backend", "variant", "success", *LANDMARK_COLUMNS])
+    chosen = pc.and_(
+        pc.and_(pc.equal(table["backend"], backend), pc.equal(table["variant"], variant)),
+        table["success"],
+    )
+    table = table.filter(chosen)
+    place = {image_id: row for row, image_id in enumerate(image_ids.tolist())}
+    known = [row for row, one in enumerate(table["image_id"].to_pylist()) if one in place]
+    values = np.full((len(image_ids), len(LANDMARK_COLUMNS)), np.nan, np.float32)
+    rows = [place[one] for one in table["image_id"].take(known).to_pylist()]
+    values[rows] = matrix_from_table(table.take(known), LANDMARK_COLUMNS)
+    return values
+
+
+def aligned_shape(name: str, columns: Sequence[str]) -> Transformer:
+    """Place, size and tilt taken out of 68 landmarks, on the training mean."""
+    made: Transformer = PlaneShape(eyes=IBUG_EYES)
+    return made
+
+
+@dataclass(frozen=True)
+class RungSetting:
+    """What the scores of the rungs have in common; attributes as in `evaluation.Setting`."""
+
+    target: str
+    region: str
+    split: str
+    measure: Measure
+    tested: NDArray[np.bool_]
+    draws: Draws
+    level: float
+
+
+def rung_predictions(
+    openface: Values,
+    mesh: Values,
+    task: EmotionTask | RatingTask,
+    folds: Sequence[Fold],
+    *,
+    components: int,
+) -> tuple[dict[str, Values], Values]:
+    """Fit and try the three rungs.
+
+    Parameters
+    ----------
+    openface, mesh : (n, 136) ndarray of float32
+        NaN where lost.
+    task : EmotionTask or RatingTask
+    folds : sequence of Fold
+    components : int
+
+    Returns
+    -------
+    dict of str to (repeats, n, K) ndarray of float32
+        NaN for pictures that a rung has no landmarks of.
+    (repeats, n, K) ndarray of float32
+        Prediction without a picture.
+    """
+    theirs = np.isfinite(openface).all(axis=1, keepdims=True)
+    both = theirs & np.isfinite(mesh).all(axis=1, keepdims=True)
+    sources = (np.where(theirs, openface, np.nan), np.where(both, mesh, np.nan), mesh)
+    found: dict[str, Values] = {}
+    for rung, values in zip(RUNGS, sources, strict=True):
+        module = Module(_MODULE, "face", LANDMARK_COLUMNS, values.astype(np.float32))
+        plan = ModelPlan({rung: (_MODULE,)}, rung, {_MODULE: (_MODULE,)}, components)
+        result = run_folds({_MODULE: module}, task, folds, plan, pipeline=aligned_shape)
+        found[rung] = result.models[rung]
+        baseline = result.baseline
+    return found, baseline
+
+
+def rung_scores(
+    setting: RungSetting,
+    predictions: Mapping[str, Values],
+    lost: Values,
+    truth: NDArray[np.int64] | None,
+) -> Iterator[Score | Comparison]:
+    """Score the rungs of one target and compare them.
+
+    Parameters
+    ----------
+    setting : RungSetting
+    predictions : mapping of str to (repeats, n, k) ndarray of float32
+        Of this target.
+    lost : (repeats, n, k) ndarray of float32
+        What counts as the prediction of a lost picture: NaN (wrong) or the mean.
+    truth : (n,) ndarray of int64 or None
+        Categories, for McNemar's test.
+    """
+    there = {
+        name: np.isfinite(values).all(axis=(0, 2), keepdims=True)
+        for name, values in predictions.items()
+    }
+    shared = np.flatnonzero(setting.tested & np.logical_and.reduce(list(there.values()))[0, :, 0])
+    everyone = np.flatnonzero(setting.tested)
+    whole = {name: np.where(there[name], values, lost) for name, values in predictions.items()}
+    pairs = {
+        "found": (shared, predictions, [RUNGS[1::-1], RUNGS[:0:-1]]),
+        "lost_wrong": (everyone, whole, [(RUNGS[2], RUNGS[0])]),
+    }
+    for population, (rows, values, compared) in pairs.items():
+        weights = setting.draws[:, rows]
+        scores = {
+            name: setting.measure(weights, rows, one[:, rows]) for name, one in values.items()
+        }
+        for name, metrics in scores.items():
+            where = Where(
+                *(setting.target, name, _MODULE, population, setting.region, setting.split),
+                len(rows),
+            )
+            yield from where.scores(metrics, level=setting.level)
+        for model, other in compared:
+            for metric, gap in differences(scores[model], scores[other]).items():
+                only: tuple[int | None, int | None, float] = (None, None, np.nan)
+                if metric == "accuracy" and truth is not None:
+                    one, two = (values[name][0][rows] for name in (model, other))
+                    only = mcnemar(one, two, truth[rows])
+                yield Comparison(
+                    *(setting.target, setting.region, setting.split, population),
+                    *(model, other, metric),
+                    estimate(gap, level=setting.level),
+                    len(rows),
+                    *only,
+                )
+
+
+def run_rungs(
+    data: ModularData,
+    task: EmotionTask | RatingTask,
+    openface: Values,
+    *,
+    options: AnalysisOptions,
+) -> list[Score | Comparison]:
+    """Fit, try and score the three rungs of one task.
+
+    Parameters
+    ----------
+    data : ModularData
+        Whose module landmarks holds those of the mesh.
+    task : EmotionTask or RatingTask
+    openface : (n, 136) ndarray of float32
+    options : AnalysisOptions
+    """
+    folds = outer_folds(
+        data.split,
+        task.classes,
+        data.cluster,
+        folds=options.folds,
+        repeats=options.repeats,
+        seed=options.fit.seed,
+    )
+    folds = [replace(fold, train=fold.train[task.known[fold.train]]) for fold in folds]
+    predictions, baseline = rung_predictions(
+        openface, data.modules[_MODULE].values, task, folds, components=options.components
+    )
+    tested = np.zeros(len(data), dtype=bool)
+    tested[np.concatenate([fold.test for fold in folds])] = True
+    draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
+    split = "test" if official_split(data.split) else "cross_validation"
+
+    def setting(target: str, measure: Measure) -> RungSetting:
+        known = tested & task.known
+        return RungSetting(target, data.region, split, measure, known, draws, options.level)
+
+    if isinstance(task, EmotionTask):
+        measure = emotion_measure(task.truth, task.names)
+        nothing = np.full_like(baseline, np.nan)
+        return [*rung_scores(setting("emotion", measure), predictions, nothing, task.truth)]
+    rows: list[Score | Comparison] = []
+    for place, name in enumerate(task.names):
+        own = {rung: values[..., place : place + 1] for rung, values in predictions.items()}
+        measure = rating_measure(task.truth[:, place], baseline[..., place], None)
+        rows += rung_scores(setting(name, measure), own, baseline[..., place : place + 1], None)
+    return rows
+
+
+def run_rung_models(
+    data: ModularData,
+    kind: str,
+    openface: NDArray[np.float32],
+    *,
+    options: Mapping[str, Any],
+) -> tuple[Tables, list[str]]:
+    """Compare OpenFace's landmarks with those of the mesh; see `rungs`.
+
+    Parameters
+    ----------
+    data : ModularData
+    kind : {"emotions", "ratings"}
+    openface : (n, 136) ndarray of float32
+        NaN for pictures that OpenFace lost.
+    options : mapping
+        Section modular.models of the configuration.
+    """
+    how = analysis_options(options)
+    tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
+    found = int(np.isfinite(openface).all(axis=1).sum())
+    if found < LEAST_RUNG * len(data):
+        note = f"OpenFace found {found} of {len(data)} faces, too few to learn from them."
+        return {name: [] for name in RUNG_TABLES}, [note]
+    rows = [row for task in tasks for row in run_rungs(data, task, openface, options=how)]
+    scores = [row for row in rows if isinstance(row, Score)]
+    comparisons = [row for row in rows if not isinstance(row, Score)]
+    tables: Tables = {name: [] for name in RUNG_TABLES}
+    if scores:
+        tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
+    return tables, []
