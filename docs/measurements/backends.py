@@ -3,8 +3,9 @@
     python docs/measurements/backends.py results/crops truth.csv
 
 The study is `results/crops/study.parquet`; the truth has columns crop (folder), stimulus (name without suffix),
-x_0, y_0, ... x_67, y_67, and may have openface_detected (0, 1). NME: mean distance of the points that the backend has over the
-distance of the outer corners of the eyes, in percent, of trusted faces; lost pictures are counted, not averaged.
+x_0, y_0, ... x_67, y_67, and may have openface_detected (0, 1). NME: mean distance of the points that the backend
+has over the distance of the outer corners of the eyes, in percent, of trusted faces; lost pictures are counted, not
+averaged.
 """
 
 from __future__ import annotations
