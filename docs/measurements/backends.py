@@ -2,9 +2,10 @@
 
     python docs/measurements/backends.py results/crops truth.csv
 
-The study is `results/crops/study.parquet`; the truth has columns crop (folder), stimulus (name without suffix), x_0,
-y_0, ... x_67, y_67, and may have openface_detected (0, 1). NME: mean distance of the points that the backend has over the
-distance of the outer corners of the eyes, in percent, of trusted faces; lost pictures are counted, not averaged.
+The study is `results/crops/study.parquet`; the truth has columns crop (folder), stimulus (name without suffix),
+x_0, y_0, ... x_67, y_67, and may have openface_detected (0, 1). NME: mean distance of the points that the backend
+has over the distance of the outer corners of the eyes, in percent, of trusted faces; lost pictures are counted, not
+averaged.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ POINTS = [f"{axis}_{i}" for i in range(68) for axis in "xy"]
 
 def points_of(table: pd.DataFrame) -> np.ndarray:
     """(n, 68, 2) ndarray of float64."""
-    return table[POINTS].to_numpy(dtype=np.float64).reshape(-1, 68, 2)
+    return np.asarray(table[POINTS], dtype=np.float64).reshape(-1, 68, 2)
 
 
 def line_of(crop: str, backend: str, variant: str, part: pd.DataFrame, truth: pd.DataFrame) -> str:

@@ -149,7 +149,7 @@ USED_BY: dict[str, set[str]] = {
     "inference/intervals.py": READ_DESCRIPTORS
     | MODELS
     | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
-    "inference/paired.py": MODELS | {"failures_rates"},
+    "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
     | {
@@ -254,43 +254,6 @@ USED_BY: dict[str, set[str]] = {
     "modular/module_blocks.py": MODELS | {"modular_page"},
     "modular/shape.py": MODELS | {"modular_page"},
 }
-
-MODEL_PAGE = {"modular_page"}
-MODEL_GALLERY = {"modular_gallery"}
-FRONT_PAGE = {"front_page"}
-ALSO_USED_BY: dict[str, set[str]] = {
-    "dictionary_file.py": MODEL_PAGE,
-    "face_model.py": MODEL_PAGE,
-    "failures/gallery_file.py": MODEL_PAGE | MODEL_GALLERY,
-    "figures.py": MODEL_PAGE,
-    "files.py": MODEL_GALLERY,
-    "front_page.py": FRONT_PAGE,
-    "images.py": MODEL_GALLERY,
-    "inline_pictures.py": MODEL_PAGE | MODEL_GALLERY,
-    "mesh_symmetry.py": MODEL_PAGE,
-    "model_pin.py": MODEL_PAGE,
-    "modular/__init__.py": MODEL_PAGE,
-    "modular/collinear.py": MODEL_PAGE,
-    "modular/face_measures.py": MODEL_PAGE,
-    "modular/mean_face.py": MODEL_PAGE,
-    "modular/mistake_charts.py": MODEL_PAGE,
-    "modular/mistakes.py": MODEL_GALLERY,
-    "modular/model_card.py": MODEL_PAGE,
-    "modular/module_blocks.py": MODEL_PAGE,
-    "modular/page.py": MODEL_PAGE,
-    "modular/score_parts.py": MODEL_PAGE,
-    "modular/score_sections.py": MODEL_PAGE,
-    "modular/shape.py": MODEL_PAGE,
-    "modular/weight_charts.py": MODEL_PAGE,
-    "modular/weight_rows.py": MODEL_PAGE,
-    "modular/weight_sections.py": MODEL_PAGE,
-    "packs.py": MODEL_GALLERY,
-    "pages/parts.py": MODEL_PAGE | MODEL_GALLERY | FRONT_PAGE,
-    "pages/provenance_notes.py": MODEL_PAGE | FRONT_PAGE,
-    "pages/shell.py": MODEL_PAGE | FRONT_PAGE,
-    "protobuf.py": MODEL_PAGE,
-    "region_polygons.py": MODEL_PAGE,
-}
 """The pages on models and of the front read much that other stages are for."""
 
 
@@ -330,7 +293,6 @@ def test_an_edit_changes_the_digest_of_the_stages_that_use_the_module(
     after = digests(clone)
     path.write_bytes(content)
     expected = USED_BY[module if module in USED_BY else module.partition("/")[0]]
-    expected = expected | ALSO_USED_BY.get(module, set())
     assert {stage for stage in STAGES if after[stage] != before[stage]} == expected
 
 
