@@ -67,7 +67,8 @@ def progress_line(tally: Tally, *, now: float, pictures: float | None, width: in
     pictures : float or None
         Pictures of this run, where known.
     width : int or None
-        Most characters; None for a file, which is `LOG_WIDTH` wide. Stages that do not fit are left out, finished ones first, then those to come.
+        Most characters; None for a file, which is `LOG_WIDTH` wide. Stages that do not fit are left out, finished
+        ones first, then those to come.
 
     Returns
     -------
