@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options = snakemake.params.options
 folder = Path(snakemake.input.scores).parent
+Path(snakemake.output.figures).mkdir(parents=True, exist_ok=True)
 page = modular_page(
     read_tables(folder, main=options["main"]),
     read_weights(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from example_models import example_models_page
-from modular_faces.modular.page import NO_PICTURES
+from example_models import OPTIONS, example_models_page
+from modular_faces.modular.page import NO_PICTURES, modular_page, read_tables
 from modular_faces.modular.score_parts import model_order
 from modular_faces.pages.parts import Chart, Page, Table, Text
 
@@ -62,3 +62,24 @@ def test_figures_lie_beside_the_page(tmp_path: Path) -> None:
     example_models_page(tmp_path, share=True)
     assert {path.suffix for path in (tmp_path / "figures" / "scores").iterdir()} == {
         ".svg", ".png", ".json"}  # fmt: skip
+
+
+def test_without_labels_and_ratings_there_is_a_sentence(tmp_path: Path) -> None:
+    for name in ("scores", "comparisons", "confusion", "calibration", "references"):
+        (tmp_path / f"{name}.csv").write_text('"nothing"\n')
+    (tmp_path / "notes.json").write_text('["The dataset has no categories."]')
+    page = modular_page(
+        read_tables(tmp_path, main="modular"),
+        None,
+        folder=tmp_path,
+        options=OPTIONS,
+        gallery=None,
+        dataset="planted",
+        provenance=[],
+        share=False,
+    )
+    assert [section.anchor for section in page.sections] == ["scores", "pictures"]
+    (text,) = blocks(page, "scores")
+    assert isinstance(text, Text)
+    assert text.sentences[0].startswith("No model could be fitted")
+    assert not page.numbers

@@ -149,7 +149,7 @@ def modular_page(
         *score_sections(tables, Figures(folder)),
         *(weight_sections(weights) if weights else []),
         _pictures(gallery, share),
-        model_card(options, _models(tables.scores), dataset),
+        *([model_card(options, _models(tables.scores), dataset)] if tables.heads else []),
     ]
     return Page(
         title=TITLE,
