@@ -38,6 +38,11 @@ PRIVATE: Final = (
 )
 RATINGS: Final = "Labels and ratings are what raters saw in pictures: perceptions, which say nothing about the person."
 
+CALIBRATED = (
+    "Landmarks of the embedded mesh are trusted by their landmark quality, which was calibrated on rendered and synthetic "
+    "faces, not on photographs of people: there its order should hold, its probabilities need not."
+)
+
 
 def front_page(
     folder: Path,
@@ -115,8 +120,8 @@ def _extraction(summary: Mapping[str, Any]) -> list[Block]:
         f"{report['unmatched_labels']:,} labels without a picture."
     ]
     layout = [f"Layout of the dataset: {report['layout']}."]
-    return [Text([*layout, *(reasons or ["No picture was lost."]), *left_out, *labels,
-                  *summary["warnings"]], listed=True)]  # fmt: skip
+    outcome = [*layout, *(reasons or ["No picture was lost."]), *left_out, *labels]
+    return [Text([*outcome, *summary["warnings"]], listed=True), Text([CALIBRATED])]
 
 
 def _cite() -> list[Block]:

@@ -239,7 +239,7 @@ def test_a_success_pushed_beyond_the_range_is_not_lost() -> None:
     assert made.reverse["n"].eq(4).all()
 
 
-def test_cures_without_trusted_landmarks_are_counted() -> None:
+def test_landmarks_that_are_not_trusted_are_no_cure() -> None:
     """Noise in which a stronger contrast makes the detector see a face is found, and not trusted."""
     plan = InterventionPlan(
         conditions=plan_of(outcome(20)).conditions,
@@ -256,4 +256,4 @@ def test_cures_without_trusted_landmarks_are_counted() -> None:
     runs = pd.DataFrame(rows, columns=SCHEMA.names)
     made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     dark = next(share for share in made.shares if share.cause == "dark")
-    assert (dark.cured, dark.trusted) == (3, 1)
+    assert (dark.cured, dark.n) == (1, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -224,12 +223,3 @@ def test_signs_have_words_and_an_order() -> None:
     assert sign_words("brightness", high=False) == "the picture is dark"
     assert sign_words("border_minus_center", high=True).endswith("is high")
     assert set(UNDONE_BY.values()) <= set(CAUSES)
-
-
-def test_the_words_say_how_many_cures_are_trusted(dark: Simulation) -> None:
-    first = replace(dark.verdict.causes[0], cured_trusted=12)
-    text = paragraph(replace(dark.verdict, causes=[first, *dark.verdict.causes[1:]]))
-    assert (
-        "Of these 30, 12 have trusted landmarks; in the others, a face may have been seen" in text
-    )
-    assert "trusted landmarks; in the others" not in paragraph(dark.verdict)

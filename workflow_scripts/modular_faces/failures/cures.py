@@ -98,9 +98,6 @@ class CauseShare:
         Share that it cures, less `placebo`, of failures that no cause before it cured; of all failures, corrected.
     named : bool
         Whether it counts as a cause.
-    trusted : int or None
-        Those of the cured whose landmarks are trusted; None where it was not counted. A detector may see faces where
-        there are none.
     """
 
     cause: str
@@ -112,7 +109,6 @@ class CauseShare:
     corrected: Interval
     beyond: Interval
     named: bool
-    trusted: int | None = None
 
 
 def shares_of_causes(

@@ -18,13 +18,12 @@ def share_table(shares: Iterable[CauseShare]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        cause, doses, n, cured, cured_trusted (those with trusted landmarks), cure_rate, placebo_rate, share and its
+        cause, doses, n, cured, cure_rate, placebo_rate, share and its
         interval, the corrected one, what it adds to those before it, whether it is named, and the evidence.
     """
     return pd.DataFrame(
         [
             {"cause": s.cause, "doses": s.doses, "n": s.n, "cured": s.cured}
-            | {"cured_trusted": s.trusted}
             | {"cure_rate": s.cured / s.n if s.n else float("nan"), "placebo_rate": s.placebo}
             | interval_cells("share", s.share)
             | {"corrected_low": s.corrected.low, "corrected_high": s.corrected.high}

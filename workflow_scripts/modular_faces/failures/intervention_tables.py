@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,9 @@ def interventions_at(
 ) -> Interventions:
     """Evaluate what was run.
 
+    A failure of either level is brought back when its landmarks are trusted: a changed picture on which a detector
+    sees something that is no face cures nothing.
+
     Parameters
     ----------
     level : str
@@ -92,13 +95,13 @@ def interventions_at(
     causes : mapping of str to Cause
     confidence, least_share : float
     """
-    found = _Succeeded(level, plan, runs)
+    found, sure = _Succeeded(level, plan, runs), _Succeeded("trusted", plan, runs)
     failures = [i for i in plan.failures[level] if not found.unchanged(i)]
     successes = [i for i in plan.successes[level] if found.unchanged(i)]
     drawn = len(plan.failures[level]) + len(plan.successes[level])
-    placebos = found.cured(failures, _of(plan, "placebo"))
+    placebos = sure.cured(failures, _of(plan, "placebo"))
     cures = {
-        name: found.cured(failures, chosen)
+        name: sure.cured(failures, chosen)
         for name in causes
         if (chosen := [c for c in _of(plan, "undo") if c.cause == name])
     }
@@ -109,23 +112,16 @@ def interventions_at(
         least_share=least_share,
         nameless=[name for name in cures if causes[name].box == "frame"],
     )
-    sure = _Succeeded("trusted", plan, runs)
-    trusted = {
-        name: int(any_of(sure.cured(failures, undone)).sum())
-        for name in cures
-        if (undone := [c for c in _of(plan, "undo") if c.cause == name])
-    }
-    shares = [replace(share, trusted=trusted[share.cause]) for share in shares]
     return Interventions(
         n_failures=len(failures),
         n_successes=len(successes),
         unrepeated=drawn - len(failures) - len(successes),
         shares=shares,
         overlap=overlaps(cures, placebos, telling(shares)),
-        doses=_dose_table(found, failures, plan, confidence=confidence),
+        doses=_dose_table(sure, failures, plan, confidence=confidence),
         reverse=_reverse_table(found, successes, plan, confidence=confidence),
         pictures=_picture_table(failures, cures, placebos),
-        remedies=_remedy_table(found, failures, plan, placebos, telling(shares)),
+        remedies=_remedy_table(sure, failures, plan, placebos, telling(shares)),
     )
 
 

@@ -43,8 +43,6 @@ class NamedCause:
         Failures that were looked at.
     cured : int or None
         Failures that the remedy brought back.
-    cured_trusted : int or None
-        Those of them whose landmarks are trusted.
     delta : Interval or None
         Cliff's delta of a sign.
     p : float or None
@@ -58,7 +56,6 @@ class NamedCause:
     share: Interval
     n: int
     cured: int | None = None
-    cured_trusted: int | None = None
     delta: Interval | None = None
     p: float | None = None
 
@@ -205,7 +202,6 @@ def _intervened(row: object, causes: Mapping[str, Cause]) -> NamedCause:
         share=Interval(values["share"], values["share_low"], values["share_high"]),
         n=int(values["n"]),
         cured=int(values["cured"]),
-        cured_trusted=int(values["cured_trusted"]),
     )
 
 

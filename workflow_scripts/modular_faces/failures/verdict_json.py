@@ -121,7 +121,6 @@ def _row(one: NamedCause) -> dict[str, Any]:
         "n": one.n,
         "remedy": one.remedy,
         "cured": one.cured,
-        "cured_trusted": one.cured_trusted,
         "cliffs_delta": None if one.delta is None else _number(one.delta.estimate),
         "p": None if one.p is None else round(one.p, 6),
     }

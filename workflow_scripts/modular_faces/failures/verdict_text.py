@@ -42,16 +42,10 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
 
 def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
     begin = "The first cause is that" if first else "Another cause is that"
-    text = (
+    return (
         f"{begin} {one.words}: {one.remedy} brought back {one.cured} of {one.n} failures, {_interval(one.share)} "
         "beyond changes without meaning (evidence: intervened)."
     )
-    if one.cured_trusted is not None and one.cured_trusted < (one.cured or 0):
-        text += (
-            f" Of these {one.cured}, {one.cured_trusted} have trusted landmarks; in the others, a face may have been "
-            "seen where there is none."
-        )
-    return text
 
 
 def _associated_in_words(one: NamedCause, n: int) -> str:
