@@ -39,8 +39,8 @@ PRIVATE: Final = (
 RATINGS: Final = "Labels and ratings are what raters saw in pictures: perceptions, which say nothing about the person."
 
 CALIBRATED = (
-    "Landmarks of the embedded mesh are trusted by their landmark quality, which was calibrated on rendered and synthetic "
-    "faces, not on photographs of people: there its order should hold, its probabilities need not."
+    "Landmarks of the embedded mesh are trusted by their landmark quality, which was calibrated on rendered and "
+    "synthetic faces, not on photographs of people: there its order should hold, its probabilities need not."
 )
 
 
