@@ -32,7 +32,7 @@ verify: $(VENV)/.run  ## hash results and pictures again: make verify DATASET=sa
 	@$(BIN)/modular_faces verify results/$(or $(DATASET),sample)
 
 test: $(VENV)/.dev  ## unit, workflow and fault tests
-	$(BIN)/pytest tests/unit tests/workflow tests/faults -m "not slow"
+	$(BIN)/pytest tests/unit tests/workflow tests/faults -m "not slow" -n 2 --dist loadfile
 
 test-slow: $(VENV)/.dev  ## the slower suites: parity with MediaPipe, causes planted in real pictures, growing datasets
 	$(BIN)/pytest tests/parity tests/planted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clones import TINY_CONFIG, Clone
+from clones import BIN, TINY_CONFIG, Clone
 
 COMMANDS = ("sbatch", "squeue", "sacct", "scancel", "sinfo", "scontrol", "srun")
 SHARDS = ("0000", "0001", "0002")
@@ -38,7 +38,7 @@ def test_a_dry_run_shows_all_jobs_and_submits_none(
 ) -> None:
     clone.configure(tiny_root)
     command = clone.command(
-        *("env", f"PATH={os.environ['PATH']}", "snakemake", "-n", "--profile", "slurm"),
+        *("env", f"PATH={os.environ['PATH']}", BIN / "snakemake", "-n", "--profile", "slurm"),
         *("--configfile", TINY_CONFIG),
     )
     assert command.returncode == 0, command.stderr
