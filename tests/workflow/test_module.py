@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from clones import FINAL_FILES, Clone, make_clone, tiny_config
+
+pytestmark = pytest.mark.slow
 
 OUTER = """
 configfile: "outer.json"

@@ -17,6 +17,8 @@ from modular_faces.backends.rekognition_response import TO_IBUG
 from modular_faces.backends.rekognition_store import ResponseStore
 from modular_faces.variants import Applied
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("boto3", reason="the extra rekognition is not installed")
 
 SIDE = 100
