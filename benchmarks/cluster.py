@@ -17,9 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "slurm"), str(ROOT / "benchmarks")]
 
-from clones import Clone, make_clone  # noqa: E402
-from cluster import start_cluster  # noqa: E402
-from run import make_pictures  # noqa: E402
+from clones import Clone, make_clone
+from cluster import start_cluster
+from run import make_pictures
 
 WAYS = {
     "local, 1 core": ("--profile", "profiles/local", "--cores", "1"),

@@ -57,4 +57,6 @@ def test_the_page_to_share_holds_no_picture_and_no_path(studied: dict[str, Path]
     assert re.findall(r"[\w-]+\.jpe?g", re.sub(r"<script>.*?</script>", "", html, flags=re.S)) == []
     assert str(studied["shared"].parents[3]) not in html
     assert not re.search(r"/(?:home|root|tmp|Users)/", html)
-    assert json.loads(re.search(r'id="page-data">(.*?)</script>', html, re.S)[1])["records"] == {}  # type: ignore[index]
+    data = re.search(r'id="page-data">(.*?)</script>', html, re.S)
+    assert data is not None
+    assert json.loads(data[1])["records"] == {}

@@ -118,7 +118,9 @@ def test_a_record_opens_and_closes_by_keyboard(opened: Opened) -> None:
     expect(dialog).to_be_visible()
     expect(page.locator("#record-title")).to_have_text("train_01.jpg")
     expect(dialog.locator("dd").first).to_have_text("tight framing")
-    assert dialog.locator("path.dots").get_attribute("d").count("M") == 17  # type: ignore[union-attr]
+    dots = dialog.locator("path.dots").get_attribute("d")
+    assert dots is not None
+    assert dots.count("M") == 17
     page.keyboard.press("ArrowRight")
     expect(page.locator("#record-title")).to_have_text("train_02.jpg")
     expect(dialog.locator("path.dots")).to_have_count(0)

@@ -22,19 +22,19 @@ from scipy import stats
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "unit" / "failures")]
 
-from pixel_chance import p_values_of_chance  # noqa: E402
-from studies import manifest_of  # noqa: E402
-from test_causes_planted import BLACK, DARK, TIGHT, has_margin  # noqa: E402
-from test_rates import simulated  # noqa: E402
+from pixel_chance import p_values_of_chance
+from studies import manifest_of
+from test_causes_planted import BLACK, DARK, TIGHT, has_margin
+from test_rates import simulated
 
-from modular_faces.failures.associations import find_associations  # noqa: E402
-from modular_faces.failures.cures import shares_of_causes  # noqa: E402
-from modular_faces.failures.failure_model import fit_failure_model  # noqa: E402
-from modular_faces.failures.rates import grouping_tests, make_groupings  # noqa: E402
-from modular_faces.inference.correction import holm  # noqa: E402
-from modular_faces.inference.effect_sizes import mann_whitney  # noqa: E402
-from modular_faces.tables import whole_file  # noqa: E402
-from simulated_detector import bright_enough, chance_rule, face_likes, simulate  # noqa: E402
+from modular_faces.failures.associations import find_associations
+from modular_faces.failures.cures import shares_of_causes
+from modular_faces.failures.failure_model import fit_failure_model
+from modular_faces.failures.rates import grouping_tests, make_groupings
+from modular_faces.inference.correction import holm
+from modular_faces.inference.effect_sizes import mann_whitney
+from modular_faces.tables import whole_file
+from simulated_detector import bright_enough, chance_rule, face_likes, simulate
 
 LEVEL = 0.05
 BEGIN, END = "<!-- calibration: begin -->", "<!-- calibration: end -->"
