@@ -84,27 +84,33 @@ def make_pictures(folder: Path, count: int) -> Path:
 
 def run_workflow(
     options: argparse.Namespace,
-    pictures: Path,
-    name: str,
+    dataset: dict[str, str],
     *more: str,
     target: str = "all",
     variants: Sequence[str] = (),
+    keep: bool = False,
 ) -> float:
-    """Run the workflow from nothing up to a target and return the seconds it took."""
-    results = options.folder / "results"
-    shutil.rmtree(results / name, ignore_errors=True)
-    config = {"dataset": {"name": name, "root": str(pictures), "layout": "folder"}}
+    """Run the workflow up to a target, from nothing unless results are to be kept; the seconds it took."""
+    results, name = options.folder / "results", dataset["name"]
+    if not keep:
+        shutil.rmtree(results / name, ignore_errors=True)
+        shutil.rmtree(options.folder / ".snakemake", ignore_errors=True)
+    config = {"dataset": dataset, "results": str(results), "study": {"variants": [*variants]}}
     overlay = options.folder / f"{name}.json"
-    overlay.write_text(
-        json.dumps(config | {"results": str(results), "study": {"variants": [*variants]}})
-    )
+    overlay.write_text(json.dumps(config))
     command = [str(Path(sys.executable).parent / "snakemake"), "--cores", str(options.cores)]
     command += ["--directory", str(options.folder), "--snakefile", str(ROOT / "Snakefile")]
     command += [target, "--configfile", str(overlay), "--quiet", "all", *more]
-    shutil.rmtree(options.folder / ".snakemake", ignore_errors=True)
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
+    done = subprocess.run(command, check=False, capture_output=True, cwd=ROOT)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode())
     return time.perf_counter() - started
+
+
+def in_folder(name: str, pictures: Path) -> dict[str, str]:
+    """The dataset of a benchmark: a folder of pictures."""
+    return {"name": name, "root": str(pictures), "layout": "folder"}
 
 
 def jobs_of(options: argparse.Namespace, name: str) -> dict[str, list[dict[str, str]]]:
@@ -122,7 +128,7 @@ def jobs_of(options: argparse.Namespace, name: str) -> dict[str, list[dict[str, 
 def bench_workflow(options: argparse.Namespace) -> list[str]:
     """Whole workflow: pictures per second, seconds and memory by rule."""
     pictures = make_pictures(options.folder, options.pictures)
-    seconds = [run_workflow(options, pictures, "bench") for _ in range(options.repeats)]
+    seconds = [run_workflow(options, in_folder("bench", pictures)) for _ in range(options.repeats)]
     took = median(seconds)
     lines = [
         f"{options.pictures} pictures, {options.cores} cores: {took:.1f} s, "
@@ -145,7 +151,7 @@ def bench_overhead(options: argparse.Namespace) -> list[str]:
     workflow, bare = [], []
     for _ in range(options.repeats):
         bare.append(run_bare(options, pictures))
-        workflow.append(run_workflow(options, pictures, "bench"))
+        workflow.append(run_workflow(options, in_folder("bench", pictures)))
     ratio = median(w / b for w, b in zip(workflow, bare, strict=True))
     return [
         f"bare library, {options.cores} processes: {median(bare):.1f} s",
@@ -172,7 +178,7 @@ def bench_scaling(options: argparse.Namespace) -> list[str]:
     lines = ["| pictures | seconds | ms per further picture |", "| ---: | ---: | ---: |"]
     before = (0, 0.0)
     for count in (5_000, 10_000, 20_000, 40_000):
-        took = run_workflow(options, make_pictures(options.folder, count), "scaling")
+        took = run_workflow(options, in_folder("scaling", make_pictures(options.folder, count)))
         marginal = 1000 * (took - before[1]) / (count - before[0])
         lines.append(f"| {count} | {took:.1f} | {marginal:.2f} |")
         before = (count, took)
@@ -199,7 +205,9 @@ def bench_study(options: argparse.Namespace) -> list[str]:
     for number in STUDIES:
         start = os.times()
         table = str(options.folder / "results" / "study" / "study.parquet")
-        run_workflow(options, pictures, "study", target=table, variants=VARIANTS[:number])
+        run_workflow(
+            options, in_folder("study", pictures), target=table, variants=VARIANTS[:number]
+        )
         end = os.times()
         took = end.children_user + end.children_system - start.children_user - start.children_system
         further = ""
@@ -220,7 +228,7 @@ def bench_listing(options: argparse.Namespace) -> list[str]:
                 (folder / f"{number // 1000:04d}").mkdir(parents=True, exist_ok=True)
             os.close(os.open(folder / f"{number // 1000:04d}" / f"{number}.jpg", os.O_CREAT))
         (folder / "complete").touch()
-    took = run_workflow(options, folder, "million", "--dry-run")
+    took = run_workflow(options, in_folder("million", folder), "--dry-run")
     again = run_workflow_again(options, "million")
     return [f"{count} files: dry run {took:.1f} s, again with the listing known {again:.1f} s"]
 
