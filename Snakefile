@@ -11,6 +11,10 @@ if "dataset" not in config:
 
 
 include: "rules/common.smk"
+include: "rules/common_study.smk"
+include: "rules/common_pages.smk"
+include: "rules/common_models.smk"
+include: "rules/common_run.smk"
 include: "rules/preprocess.smk"
 include: "rules/precomputed.smk"
 include: "rules/landmarks.smk"
