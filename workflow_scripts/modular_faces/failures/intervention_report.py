@@ -22,6 +22,7 @@ from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
+    interval_in_words,
     share_in_words,
     write_csv,
 )
@@ -220,9 +221,3 @@ def _sentence(share: CauseShare, causes: Mapping[str, Cause]) -> str:
         f"({share_in_words(share.cured / share.n)}; as many placebos {share_in_words(share.placebo)}): that "
         f"{cause.words} explains {interval_in_words(share.share)}."
     )
-
-
-def interval_in_words(interval: Interval) -> str:
-    """Write a share with its interval: "20 % (17 to 23 %)"."""
-    low = share_in_words(interval.low).removesuffix(" %")
-    return f"{share_in_words(interval.estimate)} ({low} to {share_in_words(interval.high)})"

@@ -123,6 +123,7 @@ def _row(one: NamedCause) -> dict[str, Any]:
         "cured": one.cured,
         "cliffs_delta": None if one.delta is None else _number(one.delta.estimate),
         "p": None if one.p is None else round(one.p, 6),
+        "measured_on": one.measured or None,
     }
 
 
