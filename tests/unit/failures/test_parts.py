@@ -6,11 +6,11 @@ import pytest
 from studies import manifest_of, study_of
 
 from modular_faces.config import SHIPPED_VARIANTS
-from modular_faces.failures.study_rows import NotAStudyError
 from modular_faces.failures.groupings import quantile_groups
 from modular_faces.failures.outcome import outcomes_at_both_levels
 from modular_faces.failures.parts import kind_of_variant, part_name, study_parts
 from modular_faces.failures.rates import group_table, rate_table
+from modular_faces.failures.study_rows import NotAStudyError
 
 MESH, WIDE = ("mesh", "original"), ("mesh", "wide")
 FACE = ("openface", "original")
@@ -89,7 +89,9 @@ def too_large(study: pd.DataFrame, part: tuple[str, str], places: set[int]) -> p
     reasons = study["found"].map({True: "", False: "no_face"})
     ids = {f"p{place:04d}" for place in places}
     here = (study["backend"] == part[0]) & (study["variant"] == part[1])
-    return study.assign(failure_reason=reasons.mask(here & study["image_id"].isin(ids), "too_large"))
+    return study.assign(
+        failure_reason=reasons.mask(here & study["image_id"].isin(ids), "too_large")
+    )
 
 
 def test_a_variant_that_would_be_too_large_is_no_failure() -> None:
@@ -107,7 +109,9 @@ def test_a_variant_that_would_be_too_large_is_no_failure() -> None:
 
 def test_pictures_too_large_for_the_outcome_are_left_out() -> None:
     study = too_large(study_of({MESH: "xxtttt", WIDE: "xttxxt"}), WIDE, {3, 4})
-    outcome = outcomes_at_both_levels(study, manifest_of(6), backend="mesh", variant="wide")["found"]
+    outcome = outcomes_at_both_levels(study, manifest_of(6), backend="mesh", variant="wide")[
+        "found"
+    ]
     assert outcome.failed.tolist() == [True, False, False, False]
     assert outcome.too_large == 2
     assert outcome.describe().endswith("; 2 pictures too large once changed are left out.")

@@ -19,7 +19,9 @@ def copies_of(manifest: pd.DataFrame) -> list[str]:
     """Pictures that could be decoded and are copies of one that stands for them: identical, near, or mirrored."""
     if "duplicate_of" not in manifest.columns:
         return []
-    copied = manifest["duplicate_of"].fillna("").ne("") & manifest["decodable"].fillna(False).astype(bool)
+    copied = manifest["duplicate_of"].fillna("").ne("") & manifest["decodable"].fillna(
+        False
+    ).astype(bool)
     names: list[str] = manifest["image_id"][copied].tolist()
     return names
 
@@ -34,7 +36,7 @@ def passed_over(part: pd.DataFrame) -> NDArray[np.bool_]:
     """Which pictures a variant would have made too large, so that no detector has seen them, (n,)."""
     if "failure_reason" not in part.columns:
         return np.zeros(len(part), dtype=bool)
-    return part["failure_reason"].eq("too_large").to_numpy(dtype=bool)
+    return np.asarray(part["failure_reason"].eq("too_large"), dtype=bool)
 
 
 def part_weights(study: pd.DataFrame, part: pd.DataFrame) -> NDArray[np.float64]:

@@ -32,18 +32,24 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         yield _associated_in_words(one, verdict.examined)
     for one in verdict.set_aside:
         yield (
-            f"Failures also differ in that {one.words}, but putting that into successes did not make them fail, so "
-            "it is no cause."
+            f"Failures also differ in that {one.words}{_effect(one)}, but putting that into successes did not "
+            "make them fail, so it is no cause."
         )
     yield _remainder(verdict)
     yield from verdict.notes
 
 
+def _effect(one: NamedCause) -> str:
+    if one.delta is None or one.p is None:
+        return ""
+    return f" (Cliff's delta {one.delta.estimate:.2f}, {p_in_words(one.p)} corrected, n = {one.measured:,})"
+
+
 def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
     begin = "The first cause is that" if first else "Another cause is that"
     return (
-        f"{begin} {one.words}: {one.remedy} brought back {one.cured:,} of {counted(one.n, 'failure')}, {interval_in_words(one.share)} "
-        "beyond changes without meaning (evidence: intervened)."
+        f"{begin} {one.words}: {one.remedy} brought back {one.cured:,} of {counted(one.n, 'failure')}, "
+        f"{interval_in_words(one.share)} beyond changes without meaning (evidence: intervened)."
     )
 
 
@@ -68,4 +74,3 @@ def _remainder(verdict: LevelVerdict) -> str:
             f"{'it sits' if edge == 1 else 'they sit'} on the edge"
         )
     return text + "."
-
