@@ -75,6 +75,12 @@ class InterventionPlan:
         samples = self.failures if kind == "failure" else self.successes
         return {image_id for ids in samples.values() for image_id in ids}
 
+    def part(self, number: int, *, parts: int) -> set[str]:
+        """Ids of the pictures that one of several jobs changes; every picture falls to one."""
+        if not self.conditions:
+            return set()
+        return set(sorted(self.pictures("failure") | self.pictures("success"))[number::parts])
+
     def wanted(self, condition: Condition) -> set[str]:
         """Ids of the pictures that are changed so."""
         return {image_id for kind in condition.on for image_id in self.pictures(kind)}
@@ -84,6 +90,12 @@ class InterventionPlan:
         with whole_file(path) as temporary:
             text = json.dumps(asdict(self), indent=1, ensure_ascii=False, allow_nan=False)
             temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def pushed_beyond(before: float, after: float, limits: tuple[float, float]) -> bool:
+    """Say whether a change pushed a measure out of a range, or further out; coming nearer to it does not count."""
+    low, high = limits
+    return (after < low and after < before) or (after > high and after > before)
 
 
 def read_plan(path: str | os.PathLike[str]) -> InterventionPlan:

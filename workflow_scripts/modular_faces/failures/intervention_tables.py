@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.config_causes import Cause
-from modular_faces.failures.conditions import Condition, InterventionPlan
+from modular_faces.failures.conditions import Condition, InterventionPlan, pushed_beyond
 from modular_faces.failures.cures import (
     BoolArray,
     CauseShare,
@@ -134,17 +134,19 @@ class _Succeeded:
 
     def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
         ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
-        names = runs["condition"]
-        low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
-        high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
-        after, change = runs["measure"], runs["measure"] - runs["measure_before"]
-        outside = ((after < low) & (change < 0)) | ((after > high) & (change > 0))
+        beyond = [
+            condition in ranges and pushed_beyond(before, after, ranges[condition])
+            for condition, before, after in zip(
+                runs["condition"], runs["measure_before"], runs["measure"], strict=True
+            )
+        ]
+        succeeded = runs[level].to_numpy(bool, na_value=False)
         self._table = pd.DataFrame(
             {
                 "image_id": runs["image_id"].astype(str),
-                "condition": names.astype(str),
-                "succeeded": runs[level].to_numpy(bool),
-                "cured": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
+                "condition": runs["condition"].astype(str),
+                "succeeded": succeeded,
+                "cured": succeeded & ~np.array(beyond, dtype=bool),
             }
         ).pivot(index="image_id", columns="condition", values=["succeeded", "cured"])
         self._unchanged = self._table["succeeded", "unchanged"].to_dict() if len(runs) else {}
