@@ -253,6 +253,10 @@ USED_BY: dict[str, set[str]] = {
     "modular/face_measures.py": MODELS | {"modular_page"},
     "modular/module_blocks.py": MODELS | {"modular_page"},
     "modular/shape.py": MODELS | {"modular_page"},
+    "config_landmarks.py": set(),
+    "failures/gallery_choice.py": {"failures_gallery"},
+    "failures/picture_report.py": OF_PIXELS,
+    "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
 }
 """The pages on models and of the front read much that other stages are for."""
 
