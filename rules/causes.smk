@@ -18,6 +18,7 @@ rule interventions_plan:
         log_of("interventions_plan"),
     benchmark:
         benchmark_of("interventions_plan")
+    priority: 40
     conda:
         environment("failures")
     threads: 1
@@ -45,6 +46,7 @@ rule interventions:
         log_of("interventions", "{part}"),
     benchmark:
         benchmark_of("interventions", "{part}")
+    priority: 40
     conda:
         environment("landmarks")
     threads: 1
@@ -81,6 +83,7 @@ rule failures_interventions:
         log_of("failures_interventions"),
     benchmark:
         benchmark_of("failures_interventions")
+    priority: 30
     conda:
         environment("failures")
     threads: 1
@@ -115,6 +118,7 @@ rule failures_shap:
         log_of("failures_shap"),
     benchmark:
         benchmark_of("failures_shap")
+    priority: 15
     conda:
         environment("failures")
     threads: 1
@@ -150,6 +154,7 @@ rule failures_verdict:
         log_of("failures_verdict"),
     benchmark:
         benchmark_of("failures_verdict")
+    priority: 30
     conda:
         environment("failures")
     threads: 1

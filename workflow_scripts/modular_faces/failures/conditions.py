@@ -82,6 +82,10 @@ class InterventionPlan:
         samples = self.failures if kind == "failure" else self.successes
         return {image_id for ids in samples.values() for image_id in ids}
 
+    def drawn(self, level: str) -> list[str]:
+        """Ids of the failures and successes of a level."""
+        return [*self.failures.get(level, []), *self.successes.get(level, [])]
+
     def part(self, number: int, *, parts: int) -> set[str]:
         """Ids of the pictures that one of several jobs changes; every picture falls to one."""
         if not self.conditions:
