@@ -53,6 +53,7 @@ wildcard_constraints:
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
     source="[A-Za-z][A-Za-z0-9_]*",
+    part="[0-9]+",
     kind="emotions|ratings",
     region="image|face",
 

@@ -119,7 +119,9 @@ _TABLES = [
         "How many failures each set of remedies brought back; the rows add up to all.",
     ),
     Table(
-        f"{NAME}_reverse.csv", "A row per change of successes, and how many of them it made fail."
+        f"{NAME}_reverse.csv",
+        "A row per change of successes, how many pictures it was tried on, and how many of them it made fail. In a "
+        "large sample the doses of a cause are dealt between the successes, so that each gets at least one of them.",
     ),
 ]
 
@@ -159,7 +161,8 @@ def _figures(
             reverse_chart(result.reverse, words),
             "The reverse: changes of successes",
             f"The share of {successes} that fail after a change, less the share that fails after a placebo. A cause "
-            "that is put in should make successes fail; a remedy should not.",
+            "that is put in should make successes fail; a remedy should not. Each dose of a cause was tried on as many "
+            "of them as its row in the table says.",
         ),
     }
     if told:
