@@ -215,6 +215,7 @@ USED_BY: dict[str, set[str]] = {
     "account.py": {"efficiency", "datapackage"},
     "efficiency.py": {"efficiency", "datapackage"},
     "datapackage.py": {"efficiency", "datapackage"},
+    "appended.py": set(),
     "verify.py": set(),
     "sharing.py": set(),
     "run_file.py": {"efficiency", "datapackage"},
