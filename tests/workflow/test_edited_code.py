@@ -216,6 +216,7 @@ USED_BY: dict[str, set[str]] = {
     "efficiency.py": {"efficiency", "datapackage"},
     "datapackage.py": {"efficiency", "datapackage"},
     "appended.py": set(),
+    "csv_schema.py": {"efficiency", "datapackage"},
     "verify.py": set(),
     "sharing.py": set(),
     "run_file.py": {"efficiency", "datapackage"},

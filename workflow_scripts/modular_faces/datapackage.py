@@ -6,7 +6,6 @@ so that other programs can read and check it; `modular_faces.verify` does so wit
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from modular_faces.csv_schema import column_types, csv_schema
 from modular_faces.run_file import file_sha256, graph_text
 from modular_faces.tables import read_table, whole_file
 
@@ -30,7 +30,6 @@ _MEDIA_TYPES = {
     "ipynb": "application/x-ipynb+json",
     "yaml": "application/yaml",
 }
-_FIELD_TYPES = {"string": "string", "bool": "boolean"}
 _PERCEPTION = (
     "Labels and ratings are what raters perceived in a picture; they say nothing about the person."
 )
@@ -69,9 +68,9 @@ def describe_files(results: Path, files: Iterable[str]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Name, path, format, bytes and SHA-256 of each file; CSV files of features with the type of each column.
+        Name, path, format, bytes and SHA-256 of each file; CSV files with the type of each column.
     """
-    types = _column_types(results / "features_dictionary.csv")
+    types = column_types(results / "features_dictionary.csv")
     return [_resource(results, name, types) for name in sorted(files)]
 
 
@@ -88,32 +87,9 @@ def _resource(results: Path, name: str, types: Mapping[str, str]) -> dict[str, A
         "hash": f"sha256:{file_sha256(path)}",
         "type": "table" if kind == "csv" else "file",
     }
-    if path.name.startswith("features") and kind == "csv" and "dictionary" not in path.name:
-        resource |= {"profile": "tabular-data-resource", "schema": _schema(path, types)}
+    if kind == "csv":
+        resource |= {"profile": "tabular-data-resource", "schema": csv_schema(path, types)}
     return resource
-
-
-def _column_types(dictionary: Path) -> dict[str, str]:
-    if not dictionary.exists():
-        return {}
-    with dictionary.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["dtype"] for row in csv.DictReader(file)}
-
-
-def _schema(path: Path, types: Mapping[str, str]) -> dict[str, Any]:
-    with path.open(encoding="utf-8", newline="") as file:
-        names = next(csv.reader(file))
-    return {"fields": [_field(name, types.get(name, "")) for name in names], "missingValues": [""]}
-
-
-def _field(name: str, dtype: str) -> dict[str, Any]:
-    kind = (
-        "integer" if "int" in dtype else "number" if "float" in dtype else _FIELD_TYPES.get(dtype)
-    )
-    field: dict[str, Any] = {"name": name, "type": kind or "any"}
-    if kind == "boolean":
-        field |= {"trueValues": ["TRUE"], "falseValues": ["FALSE"]}
-    return field
 
 
 def describe_package(
