@@ -240,6 +240,28 @@ def model_options(config: Config) -> dict[str, Any]:
     return _in_key_order(section | own)
 
 
+def page_options(config: Config) -> dict[str, Any]:
+    """Everything of the configuration that the pages show results of, beside the table of features.
+
+    Returns
+    -------
+    dict
+        The study, the failures, aligned faces and the models of modules, without the places of tables: the same
+        dataset gives the same options wherever it lies.
+    """
+    models = config.modular.models.model_dump(exclude={"reliability", "judgments"})
+    return _in_key_order(
+        {
+            "study": config.study.model_dump() | {"variants": config.study_variants()},
+            "failures": config.failures.model_dump(
+                mode="json", exclude={"groups_table", "truth_table"}
+            ),
+            "aligned": stage_options(config, "aligned"),
+            "models": models,
+        }
+    )
+
+
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:
     sorted_options: dict[str, Any] = json.loads(json.dumps(options, sort_keys=True))
     return sorted_options
