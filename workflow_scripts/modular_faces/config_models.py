@@ -102,7 +102,7 @@ class Models(Section):
     least_reliability: Fraction = 0.6
     """Ratings below this are left out of means over ratings."""
     tolerance: Positive = 3e-4
-    """At which gradient the logistic regression is done."""
+    """The logistic regression is done when its loss is within about half the square of this of the least."""
     iterations: Count = 500
     """Most steps of the logistic regression."""
     seed: int = 20240101
