@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from modular_faces.config import CascadeStage, Config, suggestion
+from modular_faces.config import Config, suggestion
+from modular_faces.config_landmarks import CascadeStage
 
 _MACHINERY = re.compile(r"literal\[|constrained-|list\[|function-")
 """Parts of a key that stand for types, not for what a person wrote."""

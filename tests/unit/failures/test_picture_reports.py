@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from studies import manifest_of, study_of
 
-from modular_faces.failures import edges_report, means_report, shap_pixels_report
+from modular_faces.failures import picture_report
 from modular_faces.failures.edges_report import write_edges
 from modular_faces.failures.means_report import write_means
 from modular_faces.failures.picture_study import PictureStudy, open_study
@@ -38,24 +38,22 @@ def check_instead_of_drawing(chart: AnyChart, stem: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (means_report, edges_report, shap_pixels_report):
-        monkeypatch.setattr(module, "save_figure", check_instead_of_drawing)
+    monkeypatch.setattr(picture_report, "save_figure", check_instead_of_drawing)
+
+
+OPTIONS = {"sample": 100, "permutations": 999, "confidence": 0.95, "seed": 1}
 
 
 def means(study: PictureStudy, folder: Path) -> None:
-    write_means(
-        study, folder, sample=100, permutations=999, confidence=0.95, seed=1, metadata={"a": "b"}
-    )
+    write_means(study, folder, options=OPTIONS, metadata={"a": "b"})
 
 
 def edges(study: PictureStudy, folder: Path) -> None:
-    write_edges(study, folder, sample=100, permutations=999, seed=1, edges=EDGES, metadata={})
+    write_edges(study, folder, options=OPTIONS | {"edges": EDGES}, metadata={})
 
 
 def shap_pixels(study: PictureStudy, folder: Path) -> None:
-    write_shap_pixels(
-        study, folder, sample=100, permutations=999, confidence=0.95, seed=1, pixels=PIXELS
-    )
+    write_shap_pixels(study, folder, options=OPTIONS | {"pixels": PIXELS})
 
 
 WRITERS: dict[str, Writer] = {"means": means, "edges": edges, "shap_pixels": shap_pixels}
@@ -95,9 +93,7 @@ def make_study(
         folder / "study.parquet",
         folder / "manifest.parquet",
         packs,
-        backend="mesh",
-        variant="original",
-        side=side,
+        options={"backend": "mesh", "variant": "original", "side": side},
     )
 
 
@@ -173,6 +169,14 @@ def test_where_nothing_can_be_compared_there_is_a_sentence(
     assert not report.figures
     assert not report.tables
     assert not report.findings
+
+
+def test_pictures_of_which_none_could_be_decoded_get_a_sentence(
+    lost_half: PictureStudy, tmp_path: Path
+) -> None:
+    for name in WRITERS:
+        report = run(name, replace(lost_half, frame=None), tmp_path)
+        assert report.skipped == "No picture could be decoded, so there is nothing to study."
 
 
 def test_halves_of_successes_need_ten_each(tmp_path: Path) -> None:
