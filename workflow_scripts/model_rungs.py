@@ -7,6 +7,7 @@ from modular_faces.face_model import load_geometry
 from modular_faces.jobs import as_path, start_job
 from modular_faces.modular.models_job import only_decodable, read_descriptors, write_part
 from modular_faces.modular.module_data import load_modular_data
+from modular_faces.modular.people import with_people
 from modular_faces.modular.rungs import read_other_landmarks, run_rung_models
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ data = load_modular_data(
 )
 descriptors = read_descriptors(snakemake.input.descriptors, data.image_ids)[data.decodable]
 data, _ = only_decodable(data)
+data, _ = with_people(data, options["people"])
 backend, variant = snakemake.params.part
 openface = read_other_landmarks(
     Path(snakemake.input.study), data.image_ids, backend=backend, variant=variant
