@@ -172,7 +172,8 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys(columns) if name in names]
-    file = pq.ParquetFile(path, read_dictionary=["backend", "variant", "failure_reason"])
+    repeated = [name for name in ("backend", "variant", "failure_reason") if name in wanted]
+    file = pq.ParquetFile(path, read_dictionary=repeated)
     others = [file.schema_arrow.empty_table().select(wanted[1:])]
     known: dict[str, str] = {}
     image_ids = [np.array([], dtype=object)]
