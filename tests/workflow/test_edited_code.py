@@ -146,9 +146,7 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": READ_DESCRIPTORS
-    | MODELS
-    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | MODELS | {"bridge", "failures_gallery"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
@@ -221,7 +219,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -257,6 +255,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "failures/counting.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from modular_faces.config_causes import Cause
+from modular_faces.failures.counting import counted
 from modular_faces.failures.cures import CauseShare
 from modular_faces.failures.intervention_figures import (
     dose_chart,
@@ -22,11 +23,10 @@ from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
-    counted,
-    interval_in_words,
     share_in_words,
     write_csv,
 )
+from modular_faces.failures.report_words import interval_in_words
 from modular_faces.figures import AnyChart, save_figure
 
 NAME = "interventions"
