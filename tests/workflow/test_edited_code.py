@@ -39,9 +39,10 @@ USED_BY: dict[str, set[str]] = {
     "backends/openface_output.py": READ_OUTPUTS,
     "backends/rekognition_response.py": READ_OUTPUTS,
     "layouts": {"manifest"},
-    "layouts/label_files.py": {"manifest", "failures_groups"},
-    "layouts/ratings.py": {"manifest", "failures_groups"},
-    "layouts/sheet.py": {"manifest", "failures_groups"},
+    "layouts/label_files.py": {"manifest", "failures_groups"} | MODELS,
+    "layouts/ratings.py": {"manifest", "failures_groups"} | MODELS,
+    "layouts/matched_rows.py": {"failures_groups"} | MODELS,
+    "layouts/sheet.py": {"manifest", "failures_groups"} | MODELS,
     "__init__.py": set(),
     "cli.py": set(),
     "bridge_runs.py": set(),
@@ -83,6 +84,7 @@ USED_BY: dict[str, set[str]] = {
     | OF_PIXELS
     | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
+    | MODELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
@@ -161,6 +163,7 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
@@ -210,8 +213,13 @@ USED_BY: dict[str, set[str]] = {
     "pages/provenance_notes.py": {"failures_page", "front_page", "modular_page"},
     "pages/report_section.py": {"failures_page"},
     "pages/shell.py": {"failures_page", "front_page", "modular_page"},
-    "efficiency.py": {"efficiency"},
-    "datapackage.py": {"datapackage"},
+    "account.py": {"efficiency", "datapackage"},
+    "efficiency.py": {"efficiency", "datapackage"},
+    "datapackage.py": {"efficiency", "datapackage"},
+    "appended.py": set(),
+    "csv_schema.py": {"efficiency", "datapackage"},
+    "verify.py": set(),
+    "sharing.py": set(),
     "run_file.py": {"efficiency", "datapackage"},
     "run_record.py": set(),
     "inference/permutation.py": OF_PIXELS,
@@ -257,6 +265,7 @@ USED_BY: dict[str, set[str]] = {
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
     "failures/counting.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -119,7 +119,9 @@ _TABLES = [
         "How many failures each set of remedies brought back; the rows add up to all.",
     ),
     Table(
-        f"{NAME}_reverse.csv", "A row per change of successes, and how many of them it made fail."
+        f"{NAME}_reverse.csv",
+        "A row per change of successes, how many pictures it was tried on, and how many of them it made fail. In a "
+        "large sample the doses of a cause are dealt between the successes, so that each gets at least one of them.",
     ),
 ]
 
@@ -159,7 +161,8 @@ def _figures(
             reverse_chart(result.reverse, words),
             "The reverse: changes of successes",
             f"The share of {successes} that fail after a change, less the share that fails after a placebo. A cause "
-            "that is put in should make successes fail; a remedy should not.",
+            "that is put in should make successes fail; a remedy should not. Each dose of a cause was tried on as many "
+            "of them as its row in the table says.",
         ),
     }
     if told:
@@ -199,6 +202,12 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
         sentences.append(
             f"{counted(result.unrepeated, 'picture')} came out otherwise when nothing was changed; "
             f"{'it is' if result.unrepeated == 1 else 'they are'} left out."
+        )
+    if result.passed_over:
+        sentences.append(
+            f"{counted(result.passed_over, 'change')} of single pictures "
+            f"{'was' if result.passed_over == 1 else 'were'} not tried because the picture would have become too "
+            "large; that counts neither as a cure nor as a loss."
         )
     sentences += [_sentence(share, causes) for share in result.named]
     if not result.named:

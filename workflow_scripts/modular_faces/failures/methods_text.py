@@ -123,12 +123,14 @@ def _changes_in_words(
     placebos = [one for one in plan.conditions if one.role == "placebo"]
     causes = len({one.cause for one in undo})
     failures, successes = (len(ids.get(level, [])) for ids in (plan.failures, plan.successes))
+    most = plan.most_of_a_dose
+    dealt = " (its doses dealt between them)" if most is not None and successes > most else ""
     namable = len({one.cause for one in undo if one.box != "frame"})
     return (
         f"To find causes, {counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}, drawn by a "
         f"hash of their names (seed {seed}), were changed in one respect at a time and "
         f"looked at again: {len(undo)} remedies of {causes} supposed causes, {len(put_in)} changes that put a "
-        f"cause into successes, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
+        f"cause into successes{dealt}, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
         "contrast were percentiles of the successes, and a cure counted only where the change did not push "
         "the picture beyond their 1st or 99th percentile. A cause's share is the share of failures that at least "
         "one dose of its remedy brought back, less the chance that as many placebos would, with Newcombe's "

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -154,7 +155,7 @@ def load_study(
     path : path-like
         `study.parquet`.
     columns : iterable of str
-        Columns to read, those of `STUDY_COLUMNS` among them; failure_reason comes with them.
+        Columns to read, those of `STUDY_COLUMNS` first; failure_reason comes with them.
 
     Returns
     -------
@@ -176,12 +177,18 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
-    repeated = ["image_id", "backend", "variant", "failure_reason"]
-    table = pq.read_table(
-        path, columns=wanted, use_threads=False, partitioning=None, read_dictionary=repeated
-    )
+    file = pq.ParquetFile(path, read_dictionary=["backend", "variant", "failure_reason"])
+    others = [file.schema_arrow.empty_table().select(wanted[1:])]
+    known: dict[str, str] = {}
+    image_ids = [np.array([], dtype=object)]
+    for batch in file.iter_batches(columns=wanted, use_threads=False):
+        read = batch["image_id"].to_pylist()
+        image_ids.append(np.array([known.setdefault(name, name) for name in read], dtype=object))
+        others.append(pa.table(batch).select(wanted[1:]))
+    table = pa.concat_tables(others).unify_dictionaries()
+    del others, known
     study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    study["image_id"] = study["image_id"].astype(object)
+    study.insert(0, "image_id", pd.Series(np.concatenate(image_ids), dtype=object))
     return study
 
 
