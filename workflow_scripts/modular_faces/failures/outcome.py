@@ -177,7 +177,8 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
-    file = pq.ParquetFile(path, read_dictionary=["backend", "variant", "failure_reason"])
+    repeated = names & {"backend", "variant", "failure_reason"}
+    file = pq.ParquetFile(path, read_dictionary=sorted(repeated))
     others = [file.schema_arrow.empty_table().select(wanted[1:])]
     known: dict[str, str] = {}
     image_ids = [np.array([], dtype=object)]
