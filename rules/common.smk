@@ -42,9 +42,6 @@ if workflow.is_main_process:
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
 
-    if not workflow.modifier.is_main_snakefile():
-        PLAN.publish()  # another workflow uses this one as a module: `onstart` below is not called
-
 RESULTS = PLAN.results
 
 

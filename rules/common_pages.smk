@@ -1,6 +1,6 @@
 """What the failure study and the pages share: paths, figures, what each page is made from."""
 
-from modular_faces.stage_options import failure_options, options_digest
+from modular_faces.stage_options import failure_options, options_digest, page_options
 
 
 def of_failures(name):
@@ -77,7 +77,5 @@ def given_table(path):
 
 def digest_of_config():
     """Digest of everything in the config that changes a result, wherever the dataset lies."""
-    given = {"groups_table", "truth_table"}
-    failures = CONFIG.failures.model_dump(exclude=given)
     table = metadata_of_table()["config_sha256"]
-    return options_digest({"table": table, "failures": failures})
+    return options_digest({"table": table, "pages": page_options(CONFIG)})

@@ -48,7 +48,8 @@ class Interventions:
     pictures : pandas.DataFrame
         A row per failure: image_id, cured_by, by_placebo.
     remedies : pandas.DataFrame
-        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds.
+        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds, and by_placebos: how many
+        failures as many placebos would bring back as were tried so far.
     """
 
     n_failures: int
@@ -258,6 +259,7 @@ def _remedy_table(
 ) -> pd.DataFrame:
     tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
     cured = {name: any_of(found.cured(failures, [one])) for name, one in tried.items()}
+    most = placebos.shape[1]
     rows: list[dict[str, object]] = [
         {
             "cause": tried[remedy.condition].cause,
@@ -267,7 +269,11 @@ def _remedy_table(
             "n": len(failures),
             "cured": remedy.cured,
             "adds": remedy.adds,
+            "by_placebos": float(chance_of_any(placebos, draws=min(place, most)).sum())
+            if most
+            else 0.0,
         }
-        for remedy in best_cascade(cured, placebos)
+        for place, remedy in enumerate(best_cascade(cured, placebos), start=1)
     ]
-    return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])
+    columns = ["cause", "dose", "steps", "box", "n", "cured", "adds", "by_placebos"]
+    return pd.DataFrame(rows, columns=columns)
