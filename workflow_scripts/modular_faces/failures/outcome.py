@@ -17,6 +17,7 @@ from modular_faces.failures.report_parts import counted, listed
 from modular_faces.failures.study_rows import (
     NotAStudyError,
     copies_of,
+    part_and_largest,
     part_weights,
     passed_over,
     without_copies,
@@ -172,7 +173,8 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys(columns) if name in names]
-    file = pq.ParquetFile(path, read_dictionary=["backend", "variant", "failure_reason"])
+    repeated = [name for name in ("backend", "variant", "failure_reason") if name in wanted]
+    file = pq.ParquetFile(path, read_dictionary=repeated)
     others = [file.schema_arrow.empty_table().select(wanted[1:])]
     known: dict[str, str] = {}
     image_ids = [np.array([], dtype=object)]
@@ -225,10 +227,10 @@ def outcomes_at_both_levels(
     Copies of a picture are no further evidence: the first of a cluster, by name, stands for all of them, in every
     number and every sample of the study, so that pictures are independent of each other.
     """
-    study = without_copies(study, manifest)
+    parts = study[["backend", "variant"]].drop_duplicates()
+    study = without_copies(part_and_largest(study, backend=backend, variant=variant), manifest)
     part = study[(study["backend"] == backend) & (study["variant"] == variant)]
     if part.empty:
-        parts = study[["backend", "variant"]].drop_duplicates()
         known = ", ".join(f"{one} on {other}" for one, other in parts.itertuples(index=False))
         raise NotAStudyError(
             f"the study has no part '{backend} on {variant}'; set failures.outcome to one of: {known}"
