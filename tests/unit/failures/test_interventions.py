@@ -231,6 +231,20 @@ def test_doses_are_dealt_between_many_successes_and_each_is_counted_on_its_own()
     assert rows.loc["made_grey"].tolist() == [20, 0]
 
 
+@pytest.mark.parametrize(("lost", "shared"), [(15, True), (28, False)])
+def test_one_draw_of_successes_serves_both_levels_unless_few_of_it_are_trusted(
+    lost: int, shared: bool
+) -> None:
+    levels = outcome(10, level="found"), outcome(lost)
+    plan = plan_interventions(levels, measures(), causes=FEW, placebos=PLACEBOS, sample=20, seed=1)
+    found, trusted = plan.successes["found"], plan.successes["trusted"]
+    assert len(found) == 20
+    of_found = [image_id for image_id in found if image_id >= f"{lost:04d}"]
+    assert (trusted == of_found) is shared
+    assert all(image_id >= f"{lost:04d}" for image_id in trusted)
+    assert len(plan.failures["trusted"]) == min(lost, 20)
+
+
 def test_three_doses_reach_every_success() -> None:
     plan = replace(
         plan_of(outcome(20)), successes={"trusted": list("abcdefghij")}, most_of_a_dose=2
