@@ -171,7 +171,9 @@ def _reliabilities(
             Path(options["judgments"]), task.names, draws=how.draws, seed=how.fit.seed
         )
     if options["reliability"]:
-        return read_reliability(Path(options["reliability"]), task.names)
+        return read_reliability(
+            Path(options["reliability"]), task.names, draws=how.draws, seed=how.fit.seed
+        )
     return {}
 
 
