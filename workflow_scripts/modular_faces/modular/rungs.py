@@ -100,6 +100,11 @@ def aligned_shape(name: str, columns: Sequence[str]) -> Transformer:
     return made
 
 
+def has_landmarks(values: Values) -> NDArray[np.bool_]:
+    """Pictures with every landmark, (n,)."""
+    return np.asarray(np.isfinite(values).all(axis=1))
+
+
 def rung_predictions(
     openface: Values,
     mesh: Values,
@@ -127,8 +132,7 @@ def rung_predictions(
     (repeats, n, K) ndarray of float32
         Prediction without a picture.
     """
-    theirs = np.isfinite(openface).all(axis=1)
-    both = theirs & np.isfinite(mesh).all(axis=1)
+    both = has_landmarks(openface) & has_landmarks(mesh)
     fewer = [replace(fold, train=fold.train[both[fold.train]]) for fold in folds]
     found: dict[str, Values] = {}
     for rung, values, own in zip(RUNGS, (openface, mesh, mesh), (folds, fewer, folds), strict=True):
@@ -230,8 +234,8 @@ def run_rungs(
     tested[np.concatenate([fold.test for fold in folds])] = True
     draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
     split = "test" if official_split(data.split) else "cross_validation"
-    pool = np.isfinite(mesh).all(axis=1)
-    theirs = pool & np.isfinite(openface).all(axis=1)
+    pool = has_landmarks(mesh)
+    theirs = pool & has_landmarks(openface)
     weights = weights_of_openface(descriptors, theirs, pool, task.classes, folds, draws, options)
     rows: list[Score | Comparison] = []
     for target, measure, places in _targets(task, baseline):
@@ -282,7 +286,7 @@ def run_rung_models(
     how = analysis_options(options)
     tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
     tables: Tables = {name: [] for name in RUNG_TABLES}
-    theirs = np.isfinite(openface).all(axis=1)
+    theirs = has_landmarks(openface)
     if theirs.sum() < LEAST_RUNG * len(data):
         note = f"OpenFace found {theirs.sum()} of {len(data)} faces, too few to learn from them."
         return tables, [note]
@@ -294,7 +298,7 @@ def run_rung_models(
     scores = [row for row in rows if isinstance(row, Score)]
     comparisons = [row for row in rows if not isinstance(row, Score)]
     tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
-    pool = np.isfinite(data.modules[_MODULE].values).all(axis=1)
+    pool = has_landmarks(data.modules[_MODULE].values)
     note = sentence_about(rows, int((pool & ~theirs).sum()), int(pool.sum())) or (
         "OpenFace lost too few pictures that the mesh found to check weights that make up for lost pictures."
     )
