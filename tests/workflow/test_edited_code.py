@@ -84,6 +84,7 @@ USED_BY: dict[str, set[str]] = {
     | OF_PIXELS
     | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
+    | MODELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
@@ -164,6 +165,7 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_landmarks.py": {"model_rungs"},
     "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
 from modular_faces.modular.resampling import differences, draw_weights, estimate
 from modular_faces.modular.result_tables import comparison_table
+from modular_faces.modular.rung_landmarks import has_landmarks
 from modular_faces.modular.rung_weights import (
     CHECKED,
     RungSetting,
@@ -45,7 +45,6 @@ from modular_faces.modular.rung_weights import (
 from modular_faces.modular.score_table import Score, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
 from modular_faces.modular.tasks import EmotionTask, RatingTask
-from modular_faces.tables import matrix_from_table, read_table
 
 Values = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -60,49 +59,10 @@ LEAST_RUNG = 0.1
 """Least part of the pictures that OpenFace must have found."""
 
 
-def read_other_landmarks(
-    path: Path, image_ids: NDArray[np.object_], *, backend: str, variant: str
-) -> Values:
-    """Read the trusted landmarks of one part of the study.
-
-    Parameters
-    ----------
-    path : Path
-        `study.parquet`.
-    image_ids : (n,) ndarray of str objects
-        Pictures, in the order of the result.
-    backend, variant : str
-
-    Returns
-    -------
-    (n, 136) ndarray of float32
-        NaN for pictures that were lost.
-    """
-    import pyarrow.compute as pc
-
-    table = read_table(path, ["image_id", "backend", "variant", "success", *LANDMARK_COLUMNS])
-    chosen = pc.and_(
-        pc.and_(pc.equal(table["backend"], backend), pc.equal(table["variant"], variant)),
-        table["success"],
-    )
-    table = table.filter(chosen)
-    place = {image_id: row for row, image_id in enumerate(image_ids.tolist())}
-    known = [row for row, one in enumerate(table["image_id"].to_pylist()) if one in place]
-    values = np.full((len(image_ids), len(LANDMARK_COLUMNS)), np.nan, np.float32)
-    rows = [place[one] for one in table["image_id"].take(known).to_pylist()]
-    values[rows] = matrix_from_table(table.take(known), LANDMARK_COLUMNS)
-    return values
-
-
 def aligned_shape(name: str, columns: Sequence[str]) -> Transformer:
     """Place, size and tilt taken out of 68 landmarks, on the training mean."""
     made: Transformer = PlaneShape(eyes=IBUG_EYES)
     return made
-
-
-def has_landmarks(values: Values) -> NDArray[np.bool_]:
-    """Pictures with every landmark, (n,)."""
-    return np.asarray(np.isfinite(values).all(axis=1))
 
 
 def rung_predictions(
