@@ -8,6 +8,17 @@ def of_failures(name):
     return f"{RESULTS}/failures/{name}"
 
 
+def of_interventions(part):
+    """Path of what one of the jobs that change pictures found."""
+    return of_failures(f"interventions/{part}.parquet")
+
+
+def parts_of_interventions():
+    """How many jobs change pictures: one for every 500 that are drawn at most, of two kinds at two levels."""
+    most = min(4 * CONFIG.failures.sample, PLAN.count)
+    return max(1, -(-most // 500))
+
+
 def figures_of(folder, study, title):
     """Folder of a study's figures, which enter the report of Snakemake but for private ones."""
     return report(

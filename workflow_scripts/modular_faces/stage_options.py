@@ -150,7 +150,7 @@ def precomputed_options(config: Config, source: str) -> dict[str, Any]:
 
 def layout_options(config: Config) -> dict[str, Any]:
     """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
-    options = config.dataset.model_dump(exclude={"layout"})
+    options = config.dataset.model_dump(exclude={"layout", "append"})
     beside = Path(config.dataset.root) / "ratings.csv"
     ratings = config.dataset.ratings or (str(beside) if beside.is_file() else None)
     return {**options, "name": config.dataset.layout, "ratings": ratings}
