@@ -76,8 +76,8 @@ def methods_text(
         "need no landmarks. On one half of the pictures, drawn at random, descriptors were chosen: the one with the "
         "largest Cliff's delta first (Cliff, 1996), each further one by van Elteren's test (1960) within strata of "
         "those before it, p-values corrected by Holm's method (1979). On the other half the chosen ones were tested "
-        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). These are reported as associated, "
-        "not as causes.",
+        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). These are reported as "
+        "associated, not as causes.",
         f"Software: modular-faces {__version__}, "
         + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         + ".",

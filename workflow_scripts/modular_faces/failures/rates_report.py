@@ -123,11 +123,11 @@ def _not_compared(parts: StudyParts, rates: pd.DataFrame, several: bool) -> list
         if parts.failures_only[place] and row.n:
             sentences.append(
                 f"'{name}' saw only pictures that '{parts.outcome[1]}' lost, of which it rescued "
-                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."  # type: ignore[operator]
+                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."
             )
         if row.too_large:
             sentences.append(
-                f"'{name}' would have made {counted(int(row.too_large), 'picture')} too large; no detector saw "  # type: ignore[arg-type]
+                f"'{name}' would have made {counted(int(row.too_large), 'picture')} too large; no detector saw "
                 f"{'it' if row.too_large == 1 else 'them'} so, which counts as neither failure nor success."
             )
     return sentences
