@@ -163,6 +163,7 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_landmarks.py": {"model_rungs"},
     "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
