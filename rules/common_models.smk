@@ -1,6 +1,6 @@
 """What the models of modules share: paths and what they are made from."""
 
-from modular_faces.stage_options import model_options
+from modular_faces.stage_options import model_options, rescued_options
 
 
 def frame_of_aligned():
@@ -68,3 +68,8 @@ def layout_of_dataset():
 def options_of_models():
     """What of the config changes the models."""
     return model_options(CONFIG)
+
+
+def options_of_rescued():
+    """What of the config changes the comparison of rescued pictures."""
+    return rescued_options(CONFIG)

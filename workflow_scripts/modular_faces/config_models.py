@@ -93,6 +93,11 @@ class Models(Section):
     """Penalty of the logistic regression behind them."""
     weight_draws: Annotated[int, Field(ge=20)] = 200
     """Draws of the bootstrap in which these weights are estimated anew."""
+    least_rescued: Count = 10
+    """Fewest pictures that a later attempt of the cascade brought back, and fewest found at once, whose SHAP patterns
+    are compared."""
+    rescued_permutations: Annotated[int, Field(ge=2000)] = 10000
+    """Permutations of that comparison."""
     reliability: PathName | None = None
     """A table of the reliability of mean ratings: columns `attribute` and `reliability_spearman_brown` (or
     `reliability`), perhaps `low` and `high`; by default `attribute_reliability.csv` in dataset.root."""

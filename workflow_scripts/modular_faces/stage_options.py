@@ -230,14 +230,28 @@ def model_options(config: Config) -> dict[str, Any]:
     Returns
     -------
     dict
-        The section modular.models without `regions`, with the region that stands for the face, the landmark
-        model and the table of reliabilities, where there is one.
+        The section modular.models without `regions` and what only `rescued_options` need, with the region that
+        stands for the face, the landmark model and the table of reliabilities, where there is one.
     """
-    section = config.modular.models.model_dump(exclude={"regions"})
+    section = config.modular.models.model_dump(exclude={"regions", *_RESCUED_KEYS})
     beside = Path(config.dataset.root) / RELIABILITY_FILE
     section["reliability"] = section["reliability"] or (str(beside) if beside.is_file() else None)
     own = {"face": config.regions.face, "model": config.landmarks.model}
     return _in_key_order(section | own)
+
+
+_RESCUED_KEYS = ("least_rescued", "rescued_permutations")
+
+
+def rescued_options(config: Config) -> dict[str, Any]:
+    """How SHAP patterns of rescued pictures are compared: keyword arguments of `modular.rescued.rescued_table`."""
+    models = config.modular.models
+    return {
+        "least": models.least_rescued,
+        "permutations": models.rescued_permutations,
+        "confidence": models.confidence,
+        "seed": models.seed,
+    }
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:
