@@ -141,7 +141,7 @@ rule modular_rescued:
     output:
         table=of_modular("rescued.csv"),
         report=of_modular("rescued.json"),
-        figures=figures_of("modular", "rescued", title="Rescued pictures"),
+        figures=figures_of_models("rescued", title="Rescued pictures"),
     log:
         log_of("modular_rescued"),
     benchmark:

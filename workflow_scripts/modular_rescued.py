@@ -24,7 +24,9 @@ names = manifest.column("image_id").to_pylist()
 clusters = dict(zip(names, manifest.column("duplicate_cluster").to_pylist(), strict=True))
 explained = read_table(snakemake.input.explained).to_pandas()
 if explained.empty:
-    explained = pd.DataFrame(columns=["task", "region", "image_id", "module", "part", "mean_abs_shap"])
+    explained = pd.DataFrame(
+        columns=["task", "region", "image_id", "module", "part", "mean_abs_shap"]
+    )
 chosen = rescued_pictures(
     features,
     duplicate_numbers([clusters.get(name) for name in features["image_id"]]),

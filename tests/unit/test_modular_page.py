@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from example_models import OPTIONS, example_models_page
+from modular_faces.failures.report_parts import StudyReport
 from modular_faces.modular.page import NO_PICTURES, modular_page, read_tables
 from modular_faces.modular.score_parts import model_order
 from modular_faces.pages.parts import Chart, Page, Table, Text
@@ -65,20 +66,23 @@ def test_figures_lie_beside_the_page(tmp_path: Path) -> None:
 
 
 def test_without_labels_and_ratings_there_is_a_sentence(tmp_path: Path) -> None:
-    for name in ("scores", "comparisons", "confusion", "calibration", "references"):
+    tables = ("scores", "comparisons", "confusion", "calibration", "references")
+    for name in (*tables, "specificity", "overlap"):
         (tmp_path / f"{name}.csv").write_text('"nothing"\n')
     (tmp_path / "notes.json").write_text('["The dataset has no categories."]')
+    StudyReport("rescued", "Rescued pictures", "", skipped="None.").write(tmp_path / "rescued.json")
     page = modular_page(
-        read_tables(tmp_path, main="modular"),
+        read_tables(tmp_path, main="modular", confidence=0.95),
         None,
         folder=tmp_path,
         options=OPTIONS,
+        rescued=tmp_path / "rescued.json",
         gallery=None,
         dataset="planted",
         provenance=[],
         share=False,
     )
-    assert [section.anchor for section in page.sections] == ["scores", "pictures"]
+    assert [section.anchor for section in page.sections] == ["scores", "rescued", "pictures"]
     (text,) = blocks(page, "scores")
     assert isinstance(text, Text)
     assert text.sentences[0].startswith("No model could be fitted")

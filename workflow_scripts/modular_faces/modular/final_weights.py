@@ -17,7 +17,6 @@ from modular_faces.modular.patterns import weight_tables
 from modular_faces.modular.protocol import EncodedFold, ModelPlan, PipelineFactory, encode_fold
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
-
 MOST_PICTURES: Final = 2000
 """Training pictures that correlations between columns are taken of: the first ones, in the order of a hash."""
 

@@ -37,9 +37,7 @@ WHOLE: Final = ""
 """What the part of a whole module is called."""
 PARTED: Final = ("color", "texture")
 """Modules whose columns say which part of the picture they are of."""
-_PARTS: Final = re.compile(
-    r"_(image|face_oval|face_hull|forehead|eyes|nose|cheeks|mouth|chin)$"
-)  # fmt: skip
+_PARTS: Final = re.compile(r"_(image|face_oval|face_hull|forehead|eyes|nose|cheeks|mouth|chin)$")
 
 
 def parts_of(module: str, columns: Sequence[str]) -> dict[str, Rows]:

@@ -156,7 +156,7 @@ def module_spread(components: Floats, coefficients: Sequence[Array]) -> Array:
 
 def pattern_size(patterns: Floats) -> Array:
     """Root mean square of a module's forward pattern, which its number of columns does not raise, (r, K)."""
-    return np.sqrt(np.mean(np.square(patterns, dtype=np.float64), axis=1))
+    return np.asarray(np.sqrt(np.mean(np.square(patterns, dtype=np.float64), axis=1)))
 
 
 def stability_table(
@@ -197,7 +197,14 @@ def stability_table(
             own = ranks[view][module]
             agreement = np.quantile(own.agreement, quantiles, axis=0)
             for k, target in enumerate(targets):
-                numbers = (joint[0, m, k], low[k], high[k], *tau[:, k], *agreement[:, k], own.top_kept[k])
+                numbers = (
+                    joint[0, m, k],
+                    low[k],
+                    high[k],
+                    *tau[:, k],
+                    *agreement[:, k],
+                    own.top_kept[k],
+                )
                 rows.append(
                     {"target": target, "view": view, "module": module}
                     | dict(zip(_NUMBERS, numbers, strict=True))

@@ -1,4 +1,4 @@
-"""Do pictures that only a later attempt brought back show another SHAP pattern than those found at once?
+"""Whether pictures that a later attempt brought back show another SHAP pattern than those found at once.
 
 For every picture that was explained by a model not fitted on it, the mean absolute SHAP value of each module, and of
 each part of the face in colour and texture, is compared between the two groups by permutation, within the same
@@ -137,9 +137,7 @@ def _compared(
     kept = comparable(members, strata)
     if min(members[kept].sum(), (~members[kept]).sum()) < least:
         return
-    test = map_test(
-        values[:, None], members, strata=strata, permutations=permutations, seed=seed
-    )
+    test = map_test(values[:, None], members, strata=strata, permutations=permutations, seed=seed)
     difference, statistic = float(test.difference[0]), float(test.statistic[0])
     error = abs(difference / statistic) if statistic else np.nan
     yield {

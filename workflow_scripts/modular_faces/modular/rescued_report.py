@@ -57,7 +57,7 @@ def rescued_report(
     return StudyReport(
         study=NAME,
         title="Rescued pictures",
-        question="Do pictures that only a later attempt brought back show another SHAP pattern than those found at once?",
+        question="Do pictures that only a later attempt brought back show another SHAP pattern?",
         skipped=None if len(table) else _too_few(rescued, at_once, least),
         findings=[HOW, *findings] if len(table) else [],
         figures=figures,
@@ -78,9 +78,9 @@ def _too_few(rescued: int, at_once: int, least: int) -> str:
     if not rescued + at_once:
         return "No model could be fitted, so that no picture was explained."
     return (
-        f"Of the {rescued + at_once} pictures that a model explained without having been fitted on them, {rescued} were "
-        f"brought back by a later attempt and {at_once} found at once; for a comparison within labels {least} of each "
-        "are needed, so that nothing is compared."
+        f"Of the {rescued + at_once} pictures that a model explained without having been fitted on them, {rescued} "
+        f"were brought back by a later attempt and {at_once} found at once; for a comparison within labels {least} of "
+        "each are needed, so that nothing is compared."
     )
 
 
@@ -125,9 +125,9 @@ def _figures(
         save_figure(rescued_chart(chosen, UNITS[task]), folder / stem)
         caption = (
             f"Left: mean absolute SHAP value ({UNITS[task]}) of {int(chosen['n_rescued'].max())} rescued pictures and "
-            f"{int(chosen['n_at_once'].max())} found at once. Right: their difference within labels, in "
-            f"standard deviations; right of the line, rescued pictures are moved more. Lines are {100 * confidence:g} % "
-            "intervals; full dots differ after Holm's correction."
+            f"{int(chosen['n_at_once'].max())} found at once. Right: their difference within labels, "
+            f"in standard deviations; right of the line, rescued pictures are moved more. Lines are "
+            f"{100 * confidence:g} % intervals; full dots differ after Holm's correction."
         )
         largest = chosen.loc[chosen["effect"].abs().idxmax()]
         yield Figure(
@@ -156,11 +156,15 @@ def rescued_chart(rows: pd.DataFrame, unit: str) -> AnyChart:
     long = shown.melt(["name", "sees"], list(groups), var_name="group", value_name="value")
     long["group"] = long["group"].map(groups)
     colors = alt.Scale(domain=list(groups.values()), range=[CATEGORIES[1], CATEGORIES[0]])
-    means: Any = alt.Chart(long).mark_point(size=70).encode(
-        y=y,
-        x=alt.X("value:Q", title="mean |SHAP|"),
-        color=alt.Color("group:N", scale=colors, title=None, legend=alt.Legend(orient="top")),
-        tooltip=["name", "sees", "group", alt.Tooltip("value:Q", format=".3f")],
+    means: Any = (
+        alt.Chart(long)
+        .mark_point(size=70)
+        .encode(
+            y=y,
+            x=alt.X("value:Q", title="mean |SHAP|"),
+            color=alt.Color("group:N", scale=colors, title=None, legend=alt.Legend(orient="top")),
+            tooltip=["name", "sees", "group", alt.Tooltip("value:Q", format=".3f")],
+        )
     )
     blocks = []
     for sees in dict.fromkeys(shown["sees"]):
@@ -180,16 +184,23 @@ def _effects(shown: pd.DataFrame, y: alt.Y) -> Any:
     axis = alt.Axis(labels=False, ticks=False, domain=False)
     base: Any = alt.Chart(shown).encode(
         y=alt.Y("name:N", sort=y["sort"], title=None, axis=axis),
-        tooltip=["name", "sees", *(alt.Tooltip(f"{one}:Q", format=".3f") for one in ("effect", "p", "p_holm")),
-                 "n_rescued", "n_at_once"],
-    )  # fmt: skip
+        tooltip=[
+            "name",
+            "sees",
+            *(alt.Tooltip(f"{one}:Q", format=".3f") for one in ("effect", "p", "p_holm")),
+            "n_rescued",
+            "n_at_once",
+        ],
+    )
     zero = base.mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
     spans = base.mark_rule().encode(
         x=alt.X("d_low:Q", title="difference (Cohen's d)"), x2="d_high:Q"
     )
     dots = base.mark_point(size=70, strokeWidth=1.5).encode(
         x="effect:Q",
-        fill=alt.when("datum.differs").then(alt.value(CATEGORIES[1])).otherwise(alt.value("transparent")),
+        fill=alt.when("datum.differs")
+        .then(alt.value(CATEGORIES[1]))
+        .otherwise(alt.value("transparent")),
         stroke=alt.value(CATEGORIES[1]),
-    )  # fmt: skip
+    )
     return alt.layer(zero, spans, dots)
