@@ -96,7 +96,7 @@ def write_evidence(folder: Path) -> None:
 
 
 def planted_weights() -> WeightInputs:
-    """Joy moves the mouth and brightens hue 0; fear moves the brows; a suppressor has a weight only."""
+    """Joy moves the mouth and brightens hue 0; fear moves the brows; nose and yaw are suppressors: a weight only."""
     vertices = [v for part in ARROWS.values() for v in part]
     rows = [
         ("shape_frontal", f"mesh_{axis}_{v}", target, _moves(target, v), 0.01)
@@ -106,7 +106,9 @@ def planted_weights() -> WeightInputs:
              for target in TARGETS for k in range(4)]  # fmt: skip
     rows += [("pose", "yaw_deg", target, 0.0, 1.0) for target in TARGETS]
     made = pd.DataFrame(rows, columns=["module", "column", "target", "pattern", "spread"])
-    made["weight"] = np.where(made["module"] == "pose", 1.0, made["pattern"])
+    suppressors = [f"mesh_{axis}_{v}" for axis in "xy" for v in ARROWS["nose"]]
+    hidden = (made["module"] == "pose") | made["column"].isin(suppressors)
+    made["weight"] = np.where(hidden, 1.0, made["pattern"])
     for view in ("pattern", "weight"):
         made[f"{view}_low"], made[f"{view}_high"] = made[view] - 0.1, made[view] + 0.1
         made[f"{view}_same_sign"] = made[f"{view}_in_top"] = 1.0

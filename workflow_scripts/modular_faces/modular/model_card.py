@@ -42,7 +42,7 @@ LAB: Final = (
     "colour bins, Haralick features and the 68 landmarks in pixels, nothing else: the lab's model"
 )
 CHANCE: Final = ("baseline", "shuffled")
-LEARNT_WORDS: Final = "{modules}: learnt by a network from data of its maker, no measurement; what it learnt from them is not known here."
+LEARNT_WORDS: Final = "{modules}: learnt by a network from data of its maker, no measurement."
 MEASURED: Final = "none: every column is measured in the picture or on the mesh of the face."
 
 

@@ -18,6 +18,7 @@ from modular_faces.modular.weight_sections import NAMED, SHAPES, WeightInputs, r
 MOST_TARGETS: Final = 8
 """Categories and ratings in one figure."""
 COLUMNS: Final = 4
+"""Faces side by side; wider charts stand in two columns."""
 _FACE: Final = 210
 """Width of a face, pixels."""
 
@@ -36,7 +37,9 @@ def save_weight_figures(inputs: WeightInputs, targets: Sequence[str], folder: Pa
         rows = rows_of_region(inputs, region)
         seen = rows[(rows["view"] == "pattern") & rows["target"].isin(list(targets))]
         for name, charts in _figures(seen, inputs, region, targets):
-            save_figure(grid_chart(charts, columns=COLUMNS), folder / f"{region}_{name}")
+            wide = name == "colors" or name.startswith("names_")
+            grid = grid_chart(charts, columns=2 if wide else COLUMNS)
+            save_figure(grid, folder / f"{region}_{name}")
 
 
 Drawn: TypeAlias = tuple[str, pd.DataFrame, Callable[[pd.DataFrame], Any]]
@@ -73,12 +76,12 @@ def _faces(rows: pd.DataFrame, inputs: WeightInputs) -> Iterator[Drawn]:
 
 
 def _columns(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Drawn]:
-    """What is drawn as bars: colours of one space, columns by name."""
+    """What is drawn as bars: colours of one space, columns whose names are plain words."""
     where = "image" if region == "image" else inputs.region_of_face
     swatches = weight_rows.swatch_rows(rows, where)
     one_space = swatches[swatches["channel"].str.startswith("lab_")] if len(swatches) else swatches
     yield "colors", one_space, weight_charts.swatch_chart
-    for module in NAMED:
+    for module in (name for name in NAMED if name != "texture"):
         named = weight_rows.named_rows(rows, [module], inputs.words, most=10)
         yield (
             f"names_{module}",
