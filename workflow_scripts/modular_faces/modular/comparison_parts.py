@@ -42,22 +42,23 @@ def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> T
     interval : str
         Such as ``95 %``.
     """
-    rows = [_row(row) for row in comparisons.to_dict("records")]
+    tests = ["only model right", "only other right", "p McNemar", "p Holm"]
+    shown = tests if comparisons["p_mcnemar"].notna().any() else []
+    part = comparisons["other"].str.match(PARTS_OF_MAIN)
+    ordered = comparisons.loc[part.sort_values(kind="stable").index]
+    rows = [_row(row, tested=bool(shown)) for row in ordered.to_dict("records")]
     return Table(
         caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
-        columns=[
-            *("model", "against", "sees", "metric", "difference", "n"),
-            *("only model right", "only other right", "p McNemar", "p Holm"),
-        ],
+        columns=["model", "against", "sees", "metric", "difference", "n", *shown],
         rows=rows,
-        numeric=[False] * 4 + [True] * 6,
+        numeric=[False] * 4 + [True] * (2 + len(shown)),
         file="comparisons.csv",
         rows_in_file=len(rows),
     )
 
 
-def _row(row: Mapping[Any, Any]) -> list[str]:
-    tests = ["", "", "", ""]
+def _row(row: Mapping[Any, Any], *, tested: bool) -> list[str]:
+    tests = [""] * 4 if tested else []
     if pd.notna(row["p_mcnemar"]):
         tests = [
             *(f"{row[name]:.0f}" for name in ("model_only", "other_only")),
@@ -101,8 +102,10 @@ def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyCh
     )
     zero = alt.Chart(shown).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
     title = f"{words_of(metric)}: {plain(main)} less the other"
-    spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q")
-    points = base.mark_point().encode(x="difference:Q")
+    scale = alt.Scale(domain=[-1, 1]) if metric == "r2" else alt.Scale()
+    x = alt.X("low:Q", title=title, scale=scale)
+    spans = base.mark_rule(strokeWidth=2, clip=True).encode(x=x, x2="high:Q")
+    points = base.mark_point(clip=True).encode(x="difference:Q")
     both = alt.layer(zero, spans, points).properties(width=270, height=alt.Step(18))
     order_of_columns = alt.Column("sees:N", title=None, sort=list(REGION_WORDS.values()))
     return cast(AnyChart, both.facet(column=order_of_columns))

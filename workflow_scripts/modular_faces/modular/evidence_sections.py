@@ -32,7 +32,7 @@ PARTED: Final = (
     "There is no official split; duplicates were kept in one fold, so that none is on both sides."
 )
 DIFFERENCES: Final = (
-    "Each line is the main model less another one on the same found pictures; right of 0 the main model scores more. "
+    "Each line is the main model less another one on the same found pictures; right of 0 the main model has the larger score; differences of R2 beyond 1 leave the chart. "
     "Lines are {interval} intervals from the same draws for both. McNemar's test counts the pictures that only one of "
     "the two gets right; its p-values are corrected by Holm's method over all comparisons of the target."
 )
@@ -42,7 +42,7 @@ RUNGS: Final = (
     "{interval} intervals."
 )
 NO_RUNGS: Final = (
-    "There are no outputs of OpenFace in this run. With them (backend `openface` or `precomputed` in the study) this "
+    "There are no outputs of OpenFace in this run. With them (backend openface or precomputed in the study) this "
     "section separates what the instrument costs from what lost pictures cost."
 )
 SPECIFIC: Final = (

@@ -20,6 +20,10 @@ MEASURES: Final = {
 """What is shown of stability, as shares but for the last one."""
 
 
+READ_FIRST: Final = "measures"
+"""The module whose columns are open at first, where there is one: their names are plain words."""
+
+
 def module_rows(stability: pd.DataFrame) -> pd.DataFrame:
     """How much each module counts, as a share of all modules of the target and view.
 
@@ -84,7 +88,8 @@ def modules_chart(modules: pd.DataFrame, columns: pd.DataFrame) -> AnyChart:
     columns : pandas.DataFrame
         From `largest_columns`.
     """
-    first = modules.sort_values("place")["of"].iloc[0] if len(modules) else ""
+    present = modules.sort_values("place")["of"].tolist()
+    first = READ_FIRST if READ_FIRST in present else next(iter(present), "")
     chosen = alt.selection_point(fields=["of"], name="module_of", value=first, empty=False)
     base: Any = alt.Chart(modules, title="share of all modules; click one").encode(
         y=alt.Y(
@@ -102,7 +107,7 @@ def modules_chart(modules: pd.DataFrame, columns: pd.DataFrame) -> AnyChart:
         color=alt.when(chosen).then(alt.value(CATEGORIES[1])).otherwise(alt.value(CATEGORIES[0])),
     )
     spans = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
-    left = alt.layer(bars.add_params(chosen), spans).properties(width=190, height=alt.Step(24))
+    left = alt.layer(bars.add_params(chosen), spans).properties(width=220, height=alt.Step(24))
     return cast(AnyChart, alt.hconcat(left, _columns_chart(columns, chosen)))
 
 
@@ -129,7 +134,7 @@ def _columns_chart(columns: pd.DataFrame, chosen: alt.Parameter) -> Any:
         .otherwise(alt.value(CATEGORIES[1])),
     )
     spans = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
-    return alt.layer(bars, spans).properties(width=230, height=alt.Step(17))
+    return alt.layer(bars, spans).properties(width=260, height=alt.Step(17))
 
 
 def rank_rows(stability: pd.DataFrame, signs: pd.DataFrame) -> pd.DataFrame:
@@ -168,11 +173,13 @@ def ranks_chart(ranks: pd.DataFrame) -> AnyChart:
             *(alt.Tooltip(f"{one}:Q", format=".2f") for one in ("value", "low", "high")),
         ],
     )
-    bars = base.mark_bar().encode(x=alt.X("value:Q", stack=None, title=None))
+    bars = base.mark_bar().encode(
+        x=alt.X("value:Q", stack=None, title=None, axis=alt.Axis(tickCount=5))
+    )
     spans = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
-    both = alt.layer(bars, spans).properties(width=250, height=alt.Step(19))
+    both = alt.layer(bars, spans).properties(width=270, height=alt.Step(19))
     facet = alt.Facet("measure:N", title=None, sort=list(MEASURES.values()))
-    return cast(AnyChart, both.facet(facet=facet, columns=2))
+    return cast(AnyChart, both.facet(facet=facet, columns=2).resolve_scale(x="independent"))
 
 
 def tau_sentences(stability: pd.DataFrame) -> list[str]:

@@ -63,7 +63,7 @@ def words_of(name: str) -> str:
     >>> words_of("r2"), words_of("mean_of_ratings")
     ('R2', 'mean of ratings')
     """
-    return {"r2": "R2"}.get(name, name.replace("_", " "))
+    return {"r2": "R2", "mse": "MSE", "mae": "MAE"}.get(name, name.replace("_", " "))
 
 
 def with_interval(value: float, low: float, high: float) -> str:
@@ -194,8 +194,8 @@ def parts_chart(scores: pd.DataFrame, target: str, metric: str, main: str) -> An
         tooltip=[alt.Tooltip("of:N", title="module"), "sees", "what", *_numbers()],
     )
     scale = _scale_of(metric)
-    title = words_of(metric)
-    points = base.mark_point(clip=True).encode(x=alt.X("value:Q", title=title, scale=scale))
+    x = alt.X("value:Q", title=words_of(metric), scale=scale, axis=alt.Axis(tickCount=5))
+    points = base.mark_point(clip=True).encode(x=x)
     spans = base.mark_rule(clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     both = alt.layer(spans, points).properties(width=210, height=alt.Step(14))
     columns = alt.Column("what:N", title=None, sort=["alone", "all but it", "Shapley value"])
@@ -215,6 +215,7 @@ def _part_rows(scores: pd.DataFrame, metric: str, main: str) -> pd.DataFrame:
     ]
     joined = pd.concat(parts, ignore_index=True)
     joined["sees"] = joined["region"].map(REGION_WORDS)
+    joined["of"] = joined["of"].str.replace("_", " ")
     return joined[["of", "what", "sees", "value", "low", "high", "n"]]
 
 
@@ -247,7 +248,9 @@ def _numbers() -> list[alt.Tooltip]:
 def each_target_chart(scores: pd.DataFrame) -> AnyChart:
     """One score of several targets, models in colours, a column for each region."""
     rows = scores[scores["split"].isin(["test", "cross_validation"])]
-    rows = rows.assign(sees=rows["region"].map(REGION_WORDS), rating=rows["target"])
+    rows = rows.assign(
+        sees=rows["region"].map(REGION_WORDS), rating=[words_of(name) for name in rows["target"]]
+    )
     shown = rows[["rating", "model", "sees", "value", "low", "high", "n"]]
     order = shown.groupby("rating")["value"].max().sort_values(ascending=False).index.tolist()
     base: Any = alt.Chart(shown).encode(
