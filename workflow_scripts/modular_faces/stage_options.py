@@ -258,8 +258,6 @@ def rescued_options(config: Config) -> dict[str, Any]:
     }
 
 
-
-
 def page_options(config: Config) -> dict[str, Any]:
     """Everything of the configuration that the pages show results of, beside the table of features.
 

@@ -10,7 +10,13 @@ import pandas as pd
 
 from modular_faces.failures.report_parts import p_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart
-from modular_faces.modular.score_parts import REGION_WORDS, kind_of, with_interval, words_of
+from modular_faces.modular.score_parts import (
+    POPULATION_WORDS,
+    REGION_WORDS,
+    kind_of,
+    with_interval,
+    words_of,
+)
 from modular_faces.pages.parts import Table
 
 METRICS: Final = {
@@ -49,9 +55,9 @@ def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> T
     rows = [_row(row, tested=bool(shown)) for row in ordered.to_dict("records")]
     return Table(
         caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
-        columns=["model", "against", "sees", "metric", "difference", "n", *shown],
+        columns=["model", "against", "sees", "pictures", "metric", "difference", "n", *shown],
         rows=rows,
-        numeric=[False] * 4 + [True] * (2 + len(shown)),
+        numeric=[False] * 5 + [True] * (2 + len(shown)),
         file="comparisons.csv",
         rows_in_file=len(rows),
     )
@@ -66,7 +72,8 @@ def _row(row: Mapping[Any, Any], *, tested: bool) -> list[str]:
         ]
     return [
         *(plain(row["model"]), plain(row["other"])),
-        *(REGION_WORDS.get(row["region"], row["region"]), words_of(row["metric"])),
+        REGION_WORDS.get(row["region"], row["region"]),
+        *(POPULATION_WORDS.get(row["population"], row["population"]), words_of(row["metric"])),
         *(with_interval(row["difference"], row["low"], row["high"]), str(int(row["n"])), *tests),
     ]
 
@@ -79,7 +86,8 @@ def plain(model: str) -> str:
     >>> plain("without_color"), plain("only_shape_2d")
     ('all but color', 'only shape 2d')
     """
-    return model.replace("without_", "all but ").replace("_", " ")
+    named = RUNG_WORDS.get(model) or model.replace("without_", "all but ")
+    return named.replace("_", " ")
 
 
 def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyChart:
@@ -146,15 +154,13 @@ def rung_chart(scores: pd.DataFrame, metrics: Sequence[str]) -> AnyChart:
     rows = scores[scores["metric"].isin(list(metrics))]
     shown = rows.assign(
         rung=rows["model"].map(RUNG_WORDS),
-        pictures=rows["population"].map(
-            {"found": "pictures both find", "lost_wrong": "all, lost ones wrong"}
-        ),
+        pictures=rows["population"].map(RUNG_PICTURES),
         score=[words_of(metric) for metric in rows["metric"]],
     )[["rung", "pictures", "score", "value", "low", "high", "n"]]
     base: Any = alt.Chart(shown).encode(
         y=alt.Y("rung:N", sort=list(RUNG_WORDS.values()), title=None),
-        yOffset="pictures:N",
-        color=alt.Color("pictures:N", title=None),
+        yOffset=alt.YOffset("pictures:N", sort=list(RUNG_PICTURES.values())),
+        color=alt.Color("pictures:N", title=None, sort=list(RUNG_PICTURES.values())),
         tooltip=[
             "rung",
             "pictures",
@@ -171,8 +177,15 @@ def rung_chart(scores: pd.DataFrame, metrics: Sequence[str]) -> AnyChart:
     return cast(AnyChart, both.facet(column=columns).resolve_scale(x="independent"))
 
 
+RUNG_PICTURES: Final = {
+    "found": "pictures both find",
+    "weighted": "these, weighted",
+    "all": "all that the mesh finds",
+    "lost_wrong": "all, lost ones wrong",
+}
 RUNG_WORDS: Final = {
     "rung_openface": "OpenFace's landmarks",
     "rung_mesh_same": "mesh, same pictures",
     "rung_mesh_all": "mesh, all it finds",
+    "measured": "measured on all that the mesh finds",
 }

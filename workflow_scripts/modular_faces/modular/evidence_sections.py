@@ -38,7 +38,8 @@ DIFFERENCES: Final = (
 )
 RUNGS: Final = (
     "Three models of the 68 landmarks alone. Between the first two only the instrument changes, between the last two "
-    "only the pictures that are learnt from; the score over all pictures says what coverage is worth. Lines are "
+    "only the pictures that are learnt from; the score over all pictures says what coverage is worth. Where "
+    "enough pictures were lost by OpenFace, what weighting estimates stands beside what was measured on all. Lines are "
     "{interval} intervals."
 )
 NO_RUNGS: Final = (

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from modular_faces.modular.encoder import Encoder
 from modular_faces.modular.folds import Fold
 from modular_faces.modular.linear_model import LinearModel
-from modular_faces.modular.module_blocks import Module
+from modular_faces.modular.module_blocks import WHOLE, Module
 from modular_faces.modular.protocol import EncodedFold
 from modular_faces.modular.score_table import DIGITS
 from modular_faces.tables import round_significant
@@ -33,8 +33,6 @@ from modular_faces.tables import round_significant
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-WHOLE: Final = ""
-"""What the part of a whole module is called."""
 PARTED: Final = ("color", "texture")
 """Modules whose columns say which part of the picture they are of."""
 _PARTS: Final = re.compile(r"_(image|face_oval|face_hull|forehead|eyes|nose|cheeks|mouth|chin)$")
