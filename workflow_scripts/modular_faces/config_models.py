@@ -96,7 +96,7 @@ class Models(Section):
     least_rescued: Count = 10
     """Fewest pictures that a later attempt of the cascade brought back, and fewest found at once, whose SHAP patterns
     are compared."""
-    rescued_permutations: Annotated[int, Field(ge=2000)] = 10000
+    rescued_permutations: Annotated[int, Field(ge=2000)] = 5000
     """Permutations of that comparison."""
     people: PathName | None = None
     """A table of who is in each picture: a column `image` (path, file name or stem) and one called `person`,
