@@ -35,6 +35,7 @@ FILTER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cause": ("Cause", "all causes"),
     "target": ("Category or rating", "all"),
     "view": ("View", "all views"),
+    "pair": ("Pair", "all pairs"),
 }
 """What a filter is called, and what it is called when it lets everything through."""
 
