@@ -3,12 +3,12 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modular_faces.side_by_side.gallery import disagreement_groups
 from modular_faces.bridge import instruments_of_study, labels_of, of_decodable, pairs_of_study
 from modular_faces.bridge_pictures import read_packs
 from modular_faces.bridge_summary import study_frame
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.jobs import start_job
+from modular_faces.side_by_side.gallery import disagreement_groups
 from modular_faces.tables import read_table
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modular_faces.side_by_side.page import BackendFiles, backends_page
 from modular_faces.jobs import start_job
 from modular_faces.pages.provenance_notes import provenance_notes
 from modular_faces.pages.shell import write_page
+from modular_faces.side_by_side.page import BackendFiles, backends_page
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

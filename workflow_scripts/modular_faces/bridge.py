@@ -128,7 +128,9 @@ def instruments_of_study(study: pa.Table) -> dict[tuple[str, str], Instrument]:
 def of_decodable(study: pa.Table, manifest: pa.Table) -> pa.Table:
     """Keep of a study the pictures that could be read: the others are nobody's failure."""
     good = manifest.filter(pc.fill_null(manifest.column("decodable"), False))
-    return study.filter(pc.is_in(study.column("image_id"), good.column("image_id").combine_chunks()))
+    return study.filter(
+        pc.is_in(study.column("image_id"), good.column("image_id").combine_chunks())
+    )
 
 
 def labels_of(table: pa.Table) -> dict[str, str | None]:

@@ -108,7 +108,7 @@ def joined_verdicts(frame: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
         frame[frame["instrument"] == name].set_index("image_id")[["label", "weight", *LEVELS]]
         for name in (a, b)
     )
-    joined = one.join(other, how="inner", lsuffix="_a", rsuffix="_b")
+    joined = one.merge(other, left_index=True, right_index=True, suffixes=("_a", "_b"))
     joined["weight"] = joined[["weight_a", "weight_b"]].max(axis=1)
     return joined.rename(columns={"label_a": "label"})
 
@@ -136,10 +136,11 @@ def summary_table(
     Returns
     -------
     pandas.DataFrame
-        `COLUMNS`; n pictures were looked at, `count` of them are those of the row. Of one instrument (b empty) the shares found and trusted with Wilson's interval; of a pair
-        the shares that both, only a, only b and neither trust, and `nme`, the median distance of their landmarks,
-        with its distribution-free interval, of all and of each part of the face; of `EVERY` instrument the shares
-        that all and that none trust. Where a part of the study is a sample, shares are weighted.
+        `COLUMNS`; n pictures were looked at, `count` of them are those of the row. Of one instrument (b empty) the
+        shares found and trusted with Wilson's interval; of a pair the shares that both, only a, only b and neither
+        trust, and `nme`, the median distance of their landmarks with its distribution-free interval, of all and of
+        each part of the face; of `EVERY` instrument the shares that all and that none trust. Where a part of the
+        study is a sample, shares are weighted.
     """
     rows = [*_alone(frame, confidence), *_of_all(frame, confidence)]
     rows += _together(frame, pairs, confidence)
@@ -210,9 +211,7 @@ def _together(
                 yield from _median(name, known[measure].dropna(), confidence)
 
 
-def _median(
-    name: tuple[str, str, str, str], values: pd.Series, confidence: float
-) -> Iterator[Row]:
+def _median(name: tuple[str, str, str, str], values: pd.Series, confidence: float) -> Iterator[Row]:
     if len(values) < LEAST_PICTURES:
         return
     numbers = values.to_numpy(dtype=np.float64)

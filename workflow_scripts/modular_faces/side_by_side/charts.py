@@ -90,7 +90,9 @@ def seconds_chart(tables: BackendTables) -> AnyChart:
         alt.Chart(rows[["backend", "variant", "instrument", "pictures", "milliseconds"]].round(2))
         .mark_bar(height=STEP)
         .encode(
-            x=alt.X("milliseconds:Q", title="milliseconds for a picture, start of the jobs included"),
+            x=alt.X(
+                "milliseconds:Q", title="milliseconds for a picture, start of the jobs included"
+            ),
             y=alt.Y("instrument:N", sort=tables.instruments, title=None),
             tooltip=["instrument", "milliseconds", "pictures"],
         )

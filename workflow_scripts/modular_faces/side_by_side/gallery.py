@@ -106,9 +106,7 @@ def _records(
         )
 
 
-def side_by_side(
-    picture: Picture, landmarks: Sequence[NDArray[np.float64] | None]
-) -> Image.Image:
+def side_by_side(picture: Picture, landmarks: Sequence[NDArray[np.float64] | None]) -> Image.Image:
     """Draw a picture once for each instrument.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The page of the backends: what each finds, what they agree on, how far apart they are, and where they disagree most."""
+"""The page of the backends: what each finds, what they agree on, and where they disagree most."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import share_in_words
 from modular_faces.figures import AnyChart, chart_spec, save_figure
 from modular_faces.pages.parts import Block, Chart, Code, Number, Page, Section, Table, Text
+from modular_faces.pages.report_section import identifier
 from modular_faces.side_by_side import words
 from modular_faces.side_by_side.charts import (
     apart_by_label,
@@ -141,7 +142,7 @@ class _Drawing:
         """
         save_figure(file or chart, self.files.figures / name)
         return Chart(
-            name=name.replace("_", "-"),
+            name=identifier(name),
             title=title,
             caption=caption,
             alt=f"{title}. {caption}",
@@ -157,8 +158,9 @@ class _Drawing:
             shares_chart(self.tables, [ALL, *self.tables.labels]),
             file=shares_chart(self.tables, [ALL]),
             title="Found and trusted",
-            caption=f"Share of up to {pictures:,} pictures with landmarks, and with landmarks that are trusted, of each "
-            f"backend on each variant; lines are {self.percent} intervals (Wilson). What is missing to 100 % is lost.",
+            caption=f"Share of up to {pictures:,} pictures with landmarks, and with landmarks that are trusted, of "
+            f"each backend on each variant; lines are {self.percent} intervals (Wilson). What is missing to 100 % is "
+            "lost.",
         )
         blocks: list[Block] = [chart, shares_table(self.tables, percent=self.percent)]
         trust = [
@@ -167,7 +169,9 @@ class _Drawing:
             if name in words.BACKENDS
         ]
         blocks.append(Text([" ".join([words.TRUST, *trust])]))
-        return Section("found", "What each finds", "How many pictures does each backend lose?", blocks)
+        return Section(
+            "found", "What each finds", "How many pictures does each backend lose?", blocks
+        )
 
     def _labels(self) -> Section:
         question = "Are there labels that one backend loses more of?"
@@ -248,7 +252,7 @@ class _Drawing:
                 for row in rows:
                     row["pair"] = pair
             yield Chart(
-                name=f"bridge-{name.replace('_', '-')}",
+                name=identifier(f"bridge-{name}"),
                 title=f"{b} against {a}",
                 caption="Bias and limits of agreement of landmarks and angles.",
                 alt=f"Mean face of {a} with the bias of {b} at every landmark, and differences of angles.",

@@ -70,8 +70,8 @@ def pairs_table(tables: BackendTables, *, percent: str) -> Table:
     return Table(
         caption=(
             "Pictures that both, one and neither of a pair trust; difference: share the second trusts minus share the "
-            f"first trusts, in percentage points; p: McNemar's exact test, corrected by Holm over all pairs (of the rows "
-            f"of labels: over all pairs and labels); NME: median distance of their landmarks. Intervals: {percent}."
+            "first trusts, in percentage points; p: McNemar's exact test, corrected by Holm over all pairs (in rows of "
+            f"labels: over all pairs and labels); NME: median distance of their landmarks. Intervals: {percent}."
         ),
         columns=[
             *keys,

@@ -73,7 +73,8 @@ precomputed:                           # outputs you have already: OpenFace's CS
 """
 
 ONE_BACKEND: Final = (
-    "This study has one backend, so there is nothing to compare it with. The section on backends says how to add one."
+    "This study has one backend, so there is nothing to compare it with. The section on backends says how to add "
+    "another one."
 )
 NO_PAIR: Final = (
     "No two backends looked at the same variant, so there is nothing to compare: name one variant under "
@@ -100,8 +101,8 @@ def common_findings(tables: BackendTables) -> Iterator[str]:
         return
     everyone, nobody = rows.loc["trusted_by_all"], rows.loc["trusted_by_none"]
     yield (
-        f"Of {int(everyone['n']):,} pictures that all {len(tables.instruments)} instruments looked at, all of them trust "
-        f"{_with_interval(everyone)}, none of them trusts {_with_interval(nobody)}."
+        f"Of {int(everyone['n']):,} pictures that all {len(tables.instruments)} instruments looked at, all of them "
+        f"trust {_with_interval(everyone)}, none of them trusts {_with_interval(nobody)}."
     )
 
 
@@ -124,10 +125,10 @@ def _verdicts_in_words(tables: BackendTables, a: str, b: str) -> str:
     both, test = verdicts.loc["trusted_by_both"], tests.loc["trusted"]
     low, high = (100 * float(test[name]) for name in ("low", "high"))
     return (
-        f"of {int(test['n']):,} pictures both trust {int(test['both']):,} ({share_in_words(both['value'])}), only the "
-        f"first {int(test['a_only'])}, only the second {int(test['b_only'])}, neither {int(test['neither'])}. Share the "
-        f"second trusts minus share the first trusts: {100 * float(test['difference']):+.1f} percentage points "
-        f"({low:+.1f} to {high:+.1f}; McNemar's exact test, Holm-corrected {p_in_words(float(test['p_holm']))})"
+        f"of {int(test['n']):,} pictures both trust {int(test['both']):,} ({share_in_words(both['value'])}), only "
+        f"the first {int(test['a_only'])}, only the second {int(test['b_only'])}, neither {int(test['neither'])}. "
+        f"Share the second trusts minus share the first trusts: {100 * float(test['difference']):+.1f} percentage "
+        f"points ({low:+.1f} to {high:+.1f}; McNemar's exact test, Holm-corrected {p_in_words(float(test['p_holm']))})"
     )
 
 
