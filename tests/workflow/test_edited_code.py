@@ -47,7 +47,9 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"} | {"bridge"},
+    "csv_cells.py": DRAWN
+    | PAGES
+    | {"backends_gallery", "backends_page", "bridge", "failures_verdict"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -59,8 +61,11 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": DRAWN | {"bridge", "failures_page", "modular_page"},
-    "inline_pictures.py": DRAWN | PAGES | {"bridge", "modular_gallery", "modular_page"},
+    "figures.py": DRAWN
+    | {"backends_gallery", "backends_page", "bridge", "failures_page", "modular_page"},
+    "inline_pictures.py": DRAWN
+    | PAGES
+    | {"backends_gallery", "backends_page", "bridge", "modular_gallery", "modular_page"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -72,16 +77,24 @@ USED_BY: dict[str, set[str]] = {
     "tables.py": set(STAGES),
     "columns.py": READ_OUTPUTS
     | MODELS
-    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_gallery",
+        "failures_groups",
+        "merge",
+        "pose",
+    },
     "files.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "images.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "packs.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
@@ -135,11 +148,11 @@ USED_BY: dict[str, set[str]] = {
     "config_modular.py": set(),
     "dictionary_file.py": MODELS
     | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
-    "bridge.py": {"bridge"},
-    "bridge_figure.py": {"bridge"},
-    "bridge_pictures.py": {"bridge"},
-    "bridge_summary.py": {"bridge"},
-    "tiles.py": {"bridge"},
+    "bridge.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_figure.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_pictures.py": {"backends_gallery", "bridge"},
+    "bridge_summary.py": {"backends_gallery", "backends_page", "bridge"},
+    "tiles.py": {"backends_gallery", "bridge"},
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
@@ -148,9 +161,16 @@ USED_BY: dict[str, set[str]] = {
     "inference/__init__.py": set(),
     "inference/intervals.py": READ_DESCRIPTORS
     | MODELS
-    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
-    "inference/paired.py": {"failures_rates"} | MODELS,
-    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_gallery",
+        "failures_means",
+        "failures_shap_pixels",
+    },
+    "inference/paired.py": MODELS | {"bridge", "failures_rates"},
+    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"bridge", "failures_verdict"},
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -167,8 +187,10 @@ USED_BY: dict[str, set[str]] = {
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
     "failures/__init__.py": set(),
-    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "failures/outcome.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/report_parts.py": DRAWN | PAGES | {"backends_page", "bridge", "failures_verdict"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -177,7 +199,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/user_tables.py": {"failures_groups"},
     "failures/parts.py": {"failures_rates"},
     "failures/gallery.py": GALLERY,
-    "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
+    "failures/gallery_file.py": PAGES
+    | {"backends_gallery", "backends_page", "modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
     "failures/groupings.py": RATES
     | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
@@ -208,10 +231,11 @@ USED_BY: dict[str, set[str]] = {
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},
     "pages/__init__.py": set(),
-    "pages/parts.py": PAGES | {"front_page", "modular_gallery", "modular_page"},
-    "pages/provenance_notes.py": {"failures_page", "front_page", "modular_page"},
-    "pages/report_section.py": {"failures_page"},
-    "pages/shell.py": {"failures_page", "front_page", "modular_page"},
+    "pages/parts.py": PAGES
+    | {"backends_gallery", "backends_page", "front_page", "modular_gallery", "modular_page"},
+    "pages/provenance_notes.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "pages/report_section.py": {"backends_page", "failures_page"},
+    "pages/shell.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "efficiency.py": {"efficiency"},
     "datapackage.py": {"datapackage"},
     "run_file.py": {"efficiency", "datapackage"},
@@ -253,6 +277,15 @@ USED_BY: dict[str, set[str]] = {
     "modular/face_measures.py": MODELS | {"modular_page"},
     "modular/module_blocks.py": MODELS | {"modular_page"},
     "modular/shape.py": MODELS | {"modular_page"},
+    "bridge_tests.py": {"bridge"},
+    "bridge_times.py": {"bridge"},
+    "side_by_side/__init__.py": {"backends_page"},
+    "side_by_side/charts.py": {"backends_page"},
+    "side_by_side/frames.py": {"backends_gallery", "backends_page"},
+    "side_by_side/gallery.py": {"backends_gallery"},
+    "side_by_side/page.py": {"backends_page"},
+    "side_by_side/tables.py": {"backends_page"},
+    "side_by_side/words.py": {"backends_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -21,7 +21,8 @@ from modular_faces.tables import read_table, whole_file
 PACKAGE_FILE = "datapackage.json"
 
 SHAREABLE = (
-    *("summary.json", "features_dictionary.csv", "bridge.csv"),
+    *("summary.json", "features_dictionary.csv"),
+    *("bridge.csv", "backends.csv", "backends_tests.csv"),
     *("provenance/efficiency.csv", "provenance/set_resources.yaml"),
 )
 """Files that hold numbers over many pictures and no picture, name of a picture or absolute path."""
