@@ -32,7 +32,8 @@ from modular_faces.plan import plan_run
 from modular_faces.pose import pose_table
 from modular_faces.preprocess import preprocess_shard, refusals
 from modular_faces.stage_options import layout_options, stage_options
-from modular_faces.tables import mesh_table, read_meshes, read_table, write_parts, write_table
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import mesh_table, read_meshes, read_table, write_table
 from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
 
 SHARD_TABLES = ("landmarks", "pose", "color", "texture")

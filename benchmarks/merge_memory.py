@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from modular_faces.manifest import manifest_table
 from modular_faces.merge import read_features, write_features
 from modular_faces.summary import write_summary
-from modular_faces.tables import read_table, write_parts
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import read_table
 
 PICTURES = 4_000
 

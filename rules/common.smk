@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 from modular_faces.columns import OPTIONAL_FILES
@@ -41,9 +42,6 @@ if workflow.is_main_process:
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
 
-    if not workflow.modifier.is_main_snakefile():
-        PLAN.publish()  # another workflow uses this one as a module: `onstart` below is not called
-
 RESULTS = PLAN.results
 
 
@@ -52,6 +50,7 @@ wildcard_constraints:
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
     source="[A-Za-z][A-Za-z0-9_]*",
+    part="[0-9]+",
     kind="emotions|ratings",
     region="image|face",
 
@@ -144,7 +143,17 @@ def script_of(rule_name):
 
 
 def code_of(rule_name):
-    """Digest of a rule's script and of every library module behind it."""
+    """Digest of a rule's script and of every library module behind it, read only where a job needs it."""
+
+    def of_job(wildcards):
+        return digest_of_code(rule_name)
+
+    return of_job
+
+
+@cache
+def digest_of_code(rule_name):
+    """The digest itself, once for all jobs of a rule."""
     return code_digest(SCRIPTS / f"{rule_name}.py", package=SCRIPTS / "modular_faces")
 
 

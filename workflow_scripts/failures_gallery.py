@@ -2,14 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from modular_faces.failures.gallery import (
-    causes_by_rescue,
-    choose_lost,
-    gallery_groups,
-    gallery_report,
-    probable_causes,
-    read_attempts,
-)
+from modular_faces.failures.gallery import gallery_groups, gallery_report, read_attempts
+from modular_faces.failures.gallery_choice import causes_by_rescue, choose_lost, probable_causes
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.failures.groupings import read_descriptors
 from modular_faces.failures.outcome import (

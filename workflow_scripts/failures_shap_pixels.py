@@ -11,17 +11,9 @@ if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
-options = dict(snakemake.params.options)
-study = open_study(
-    snakemake.input.study,
-    snakemake.input.manifest,
-    snakemake.input.pictures,
-    backend=options.pop("backend"),
-    variant=options.pop("variant"),
-    side=options.pop("side"),
-)
+inputs, options = snakemake.input, snakemake.params.options
 write_shap_pixels(
-    study,
+    open_study(inputs.study, inputs.manifest, inputs.pictures, options=options),
     Path(snakemake.output.report).parent,
-    **options,
+    options=options,
 )

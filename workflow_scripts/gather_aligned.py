@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from modular_faces.aligned_columns import GRID_OPTIONS, describe_aligned
 from modular_faces.dictionary_file import write_dictionary
 from modular_faces.jobs import start_job
-from modular_faces.tables import read_table, write_parts
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from modular_faces.jobs import start_job
-from modular_faces.tables import read_table, write_parts
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -9,7 +9,8 @@ from modular_faces.jobs import start_job
 from modular_faces.layouts import open_layout
 from modular_faces.listing import read_shard
 from modular_faces.manifest import label_report, manifest_table
-from modular_faces.tables import read_table, whole_file, write_parts
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import read_table, whole_file
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -9,7 +9,8 @@ from modular_faces.dictionary_file import write_dictionary
 from modular_faces.jobs import start_job
 from modular_faces.merge import read_features, write_features
 from modular_faces.summary import write_summary
-from modular_faces.tables import read_table, write_parts
+from modular_faces.table_parts import write_parts
+from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

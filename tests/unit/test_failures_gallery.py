@@ -13,14 +13,8 @@ from PIL import Image
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.failures import gallery
-from modular_faces.failures.gallery import (
-    causes_by_rescue,
-    choose_lost,
-    gallery_groups,
-    gallery_report,
-    probable_causes,
-    read_attempts,
-)
+from modular_faces.failures.gallery import gallery_groups, gallery_report, read_attempts
+from modular_faces.failures.gallery_choice import causes_by_rescue, choose_lost, probable_causes
 from modular_faces.failures.gallery_file import read_gallery, write_gallery
 from modular_faces.failures.outcome import Outcome
 from modular_faces.pages.parts import RecordGroup

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from modular_faces.tables import iterate_rows, parquet_folder_sink, read_table, rows_in_turn
+from modular_faces.table_parts import iterate_rows, parquet_folder_sink, rows_in_turn
+from modular_faces.tables import read_table
 
 COLUMNS = ["image_id", "x_0", "success"]
 NUMBERS = list(range(11))

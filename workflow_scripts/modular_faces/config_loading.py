@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from modular_faces.config import CascadeStage, Config, suggestion
+from modular_faces.config import Config, suggestion
+from modular_faces.config_landmarks import CascadeStage
 
 _MACHINERY = re.compile(r"literal\[|constrained-|list\[|function-")
 """Parts of a key that stand for types, not for what a person wrote."""
@@ -116,6 +117,7 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        "modular.models.people": config.modular.models.people,
         "modular.models.reliability": config.modular.models.reliability,
         "modular.models.judgments": config.modular.models.judgments,
         "failures.groups_table": config.failures.groups_table,

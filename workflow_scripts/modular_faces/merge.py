@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
-from modular_faces.tables import (
+from modular_faces.table_parts import (
     csv_sink,
     parquet_folder_sink,
     parquet_sink,
-    read_table,
     regroup,
     rows_in_turn,
 )
+from modular_faces.tables import read_table
 
 FILE_COLUMNS = ("sha256", "width", "height")
 OUTCOME_COLUMNS = (

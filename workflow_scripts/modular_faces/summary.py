@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from modular_faces.tables import iterate_rows, matrix_from_table, whole_file
+from modular_faces.table_parts import iterate_rows
+from modular_faces.tables import matrix_from_table, whole_file
 from modular_faces.texture import mixed_sizes_warning
 
 COLUMNS = (

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from studies import manifest_of, study_of
 
-from modular_faces.failures import edges_report, means_report, shap_pixels_report
+from modular_faces.failures import picture_report
 from modular_faces.failures.edges_report import write_edges
 from modular_faces.failures.means_report import write_means
 from modular_faces.failures.picture_study import PictureStudy, open_study
@@ -38,24 +38,22 @@ def check_instead_of_drawing(chart: AnyChart, stem: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (means_report, edges_report, shap_pixels_report):
-        monkeypatch.setattr(module, "save_figure", check_instead_of_drawing)
+    monkeypatch.setattr(picture_report, "save_figure", check_instead_of_drawing)
+
+
+OPTIONS = {"sample": 100, "permutations": 999, "confidence": 0.95, "seed": 1}
 
 
 def means(study: PictureStudy, folder: Path) -> None:
-    write_means(
-        study, folder, sample=100, permutations=999, confidence=0.95, seed=1, metadata={"a": "b"}
-    )
+    write_means(study, folder, options=OPTIONS, metadata={"a": "b"})
 
 
 def edges(study: PictureStudy, folder: Path) -> None:
-    write_edges(study, folder, sample=100, permutations=999, seed=1, edges=EDGES, metadata={})
+    write_edges(study, folder, options=OPTIONS | {"edges": EDGES}, metadata={})
 
 
 def shap_pixels(study: PictureStudy, folder: Path) -> None:
-    write_shap_pixels(
-        study, folder, sample=100, permutations=999, confidence=0.95, seed=1, pixels=PIXELS
-    )
+    write_shap_pixels(study, folder, options=OPTIONS | {"pixels": PIXELS})
 
 
 WRITERS: dict[str, Writer] = {"means": means, "edges": edges, "shap_pixels": shap_pixels}
@@ -95,9 +93,7 @@ def make_study(
         folder / "study.parquet",
         folder / "manifest.parquet",
         packs,
-        backend="mesh",
-        variant="original",
-        side=side,
+        options={"backend": "mesh", "variant": "original", "side": side},
     )
 
 
@@ -175,6 +171,14 @@ def test_where_nothing_can_be_compared_there_is_a_sentence(
     assert not report.findings
 
 
+def test_pictures_of_which_none_could_be_decoded_get_a_sentence(
+    lost_half: PictureStudy, tmp_path: Path
+) -> None:
+    for name in WRITERS:
+        report = run(name, replace(lost_half, frame=None), tmp_path)
+        assert report.skipped == "No picture could be decoded, so there is nothing to study."
+
+
 def test_halves_of_successes_need_ten_each(tmp_path: Path) -> None:
     study = make_study(tmp_path, "x" * 20 + "t" * 19, covered(39, 20))
     assert "19 pictures succeeded" in str(run("means", study, tmp_path).skipped)
@@ -230,6 +234,40 @@ def test_maps_of_few_pictures_are_private(name: str, private: set[str], tmp_path
     assert {table.file for table in report.tables if table.private} == private
 
 
+def test_what_averages_a_half_of_few_successes_is_private(tmp_path: Path) -> None:
+    """30 successes are enough for their mean; 15 of them, whose unusual pixels are counted, are not."""
+    report = run("means", make_study(tmp_path, "x" * 25 + "t" * 30, covered(55, 25)), tmp_path)
+    private = {figure.stem.rpartition("trusted_")[2] for figure in report.figures if figure.private}
+    assert private == {"differences", "unusual", "unusual_shares", "spread"}
+    assert [table.file for table in report.tables if table.private] == ["means_maps.parquet"]
+
+
+def test_what_is_within_chance_has_no_direction(tmp_path: Path) -> None:
+    """Every second of sixty like pictures is lost: nothing is darker, brighter, more or fewer."""
+    study = make_study(tmp_path, "xt" * 30, covered(60, 0, seed=11))
+    for name in ("means", "edges"):
+        table = pd.read_csv(tmp_path / f"{name}.csv") if run(name, study, tmp_path) else None
+        assert table is not None
+        assert (table["p_holm"] > 0.05).all()
+        found = read_report(tmp_path / f"{name}.json").findings
+        sentences = [text for text in found if text.startswith("Level")]
+        assert sentences
+        for text in sentences:
+            assert "no difference in" in text
+            assert not any(word in text for word in (" darker", " brighter", " more ", " fewer "))
+
+
+@pytest.mark.parametrize("successes", [0, 1, 2, 9, 10, 11, 19, 20, 21])
+@pytest.mark.parametrize("name", list(WRITERS))
+def test_any_number_of_successes_gives_a_sentence_or_a_result(
+    name: str, successes: int, tmp_path: Path
+) -> None:
+    letters = "x" * 20 + "t" * successes
+    study = make_study(tmp_path, letters, covered(len(letters), 20))
+    report = run(name, study, tmp_path)
+    assert bool(report.skipped) != bool(report.findings)
+
+
 @pytest.mark.parametrize("name", ["means", "shap_pixels"])
 def test_copies_of_one_lost_picture_are_one_failure(name: str, tmp_path: Path) -> None:
     """Their mean would be that picture, on a page that may be shared."""
@@ -238,5 +276,5 @@ def test_copies_of_one_lost_picture_are_one_failure(name: str, tmp_path: Path) -
     study = make_study(tmp_path, "x" * 30 + "t" * 40, pictures)
     copied = replace(study, clusters={f"p{k:04d}": "one" for k in range(30)})
     report = run(name, copied, tmp_path / "copied")
-    assert "Without copies there are 1 failures" in str(report.skipped)
+    assert "Without copies there are 1 failure" in str(report.skipped)
     assert not report.figures

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from modular_faces.failures.edge_kernels import EdgeRule
@@ -30,48 +30,37 @@ from modular_faces.failures.map_comparison import FEWEST
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.pairs import CALIPER, Pairs, match_pairs
 from modular_faces.failures.picture_frame import GREY, Frame
+from modular_faces.failures.picture_report import (
+    FEWEST_SHOWN,
+    LevelResults,
+    study_levels,
+    write_results,
+)
 from modular_faces.failures.picture_sample import PictureSample, read_chosen
-from modular_faces.failures.picture_study import PictureStudy, labels_of
-from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
-from modular_faces.figures import save_figure
-from modular_faces.tables import write_table
+from modular_faces.failures.picture_study import PictureStudy, labels_of, pictures_of
+from modular_faces.failures.report_parts import Figure, Table, counted
 
 NAME: Final = "edges"
 CELLS: Final = 25
 """Most cells along a side of the tested map of density: at 100 pixels, cells of 4 x 4."""
 
 
-_FEWEST_SHOWN: Final = 20
-"""A density of fewer pictures could show a person."""
-
-
-@dataclass
-class _Files:
-    """What the levels add up to."""
-
-    comparisons: list[pd.DataFrame] = field(default_factory=list)
-    profiles: list[pd.DataFrame] = field(default_factory=list)
-    maps: list[pa.Table] = field(default_factory=list)
-    coordinates: list[pa.Table] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    few: bool = False
-
-
 @dataclass(frozen=True)
 class EdgeOptions:
-    """Options of the study, the keys of `failures.edges` in the config.
+    """Options of the study: the keys of `failures.edges` in the config, and what all studies share.
 
     Attributes
     ----------
     rule : EdgeRule
+    sample : int
+        Most failures, and most successes, that are looked at.
     pictures, draws : int
         Pairs of a draw, and number of draws.
     permutations, seed : int
     """
 
     rule: EdgeRule
+    sample: int
     pictures: int
     draws: int
     permutations: int
@@ -82,11 +71,8 @@ def write_edges(
     study: PictureStudy,
     folder: Path,
     *,
-    sample: int,
-    permutations: int,
-    seed: int,
-    edges: Mapping[str, Any],
-    metadata: dict[str, str],
+    options: Mapping[str, Any],
+    metadata: Mapping[str, str],
 ) -> None:
     """Make the study and write its files.
 
@@ -96,41 +82,49 @@ def write_edges(
     folder : Path
         Gets edges.json, edges.csv, edges_profiles.csv, edges_maps.parquet, edges_coordinates.parquet and
         figures/edges/.
-    sample : int
-        Most failures, and most successes, that are looked at.
-    permutations, seed : int
-    edges : mapping
-        kernel, threshold, strongest, pictures, draws.
-    metadata : dict of str to str
+    options : mapping
+        sample (most failures, and most successes, that are looked at), permutations, seed, and edges: a mapping
+        with kernel, threshold, strongest, pictures, draws.
+    metadata : mapping of str to str
         Of the Parquet files.
     """
-    rule = EdgeRule(edges["kernel"], edges["threshold"], edges["strongest"])
-    options = EdgeOptions(rule, edges["pictures"], edges["draws"], permutations, seed)
-    files = _Files()
-    (folder / "figures" / NAME).mkdir(parents=True, exist_ok=True)
-    for outcome in study.outcomes:
-        reason = outcome.too_few
-        if reason is None and study.frame is not None:
-            chosen = read_chosen(
-                study.packs,
-                outcome.image_ids,
-                outcome.failed,
-                frame=study.frame,
-                clusters=study.clusters,
-                most=sample,
-                seed=seed,
-            )
-            reason = _add_level(files, outcome, chosen, options, folder)
-        if reason:
-            files.reasons.append(reason)
-            files.findings.append(f"Level {outcome.level}: {reason}")
-    _write(files, study, folder, options, metadata)
+    edges = options["edges"]
+    settings = EdgeOptions(
+        rule=EdgeRule(edges["kernel"], edges["threshold"], edges["strongest"]),
+        pictures=edges["pictures"],
+        draws=edges["draws"],
+        **{key: options[key] for key in ("sample", "permutations", "seed")},
+    )
+    results = LevelResults(
+        NAME,
+        folder,
+        tables={NAME: [], f"{NAME}_profiles": []},
+        maps={f"{NAME}_maps": [], f"{NAME}_coordinates": []},
+    )
+    study_levels(study, results, partial(_add_level, study, results, settings))
+    results.findings.append(study.frame_sentence)
+    write_results(
+        study,
+        results,
+        title="Edges",
+        question="Do failures have edges at other places, or edges that run another way?",
+        captions=_tables(settings, few=results.few),
+        decimals=_DECIMALS,
+        metadata=metadata,
+    )
 
 
 def _add_level(
-    files: _Files, outcome: Outcome, sample: PictureSample, options: EdgeOptions, folder: Path
+    study: PictureStudy,
+    results: LevelResults,
+    options: EdgeOptions,
+    outcome: Outcome,
+    frame: Frame,
 ) -> str | None:
     """Study one level; say why where it cannot be studied."""
+    sample = pictures_of(
+        study, outcome, frame, read=read_chosen, most=options.sample, seed=options.seed
+    )
     greys = np.ascontiguousarray(sample.pictures[..., GREY])
     labels = labels_of(outcome, sample.image_ids)
     brightness = greys.mean(axis=(1, 2))
@@ -138,8 +132,9 @@ def _add_level(
     failures = int(sample.failed.sum())
     if len(pairs) < FEWEST:
         return (
-            f"Only {len(pairs)} of {failures} failures have a success of the same label and of nearly the "
-            f"same brightness (within {CALIPER} SD); fewer than {FEWEST} pairs are not compared."
+            f"Only {len(pairs)} of {counted(failures, 'failure')} {'has' if len(pairs) == 1 else 'have'} a success of "
+            f"the same label and of nearly the same brightness (within {CALIPER} SD); fewer than {FEWEST} pairs are "
+            "not compared."
         )
     stacks = stack_edges(greys, options.rule)
     drawn_rows = draw_pairs(pairs, draws=options.draws, size=options.pictures, seed=options.seed)
@@ -147,17 +142,19 @@ def _add_level(
     comparisons = compare_edges(
         stacks, pairs, cells=CELLS, permutations=options.permutations, seed=options.seed
     )
-    table = edge_comparisons(outcome, comparisons, sample.frame)
-    profiles = profile_table(outcome, drawn, comparisons, sample.frame)
-    files.comparisons.append(table)
-    files.profiles.append(profiles)
-    files.maps.append(edge_map_table(outcome, drawn, comparisons, sample.frame))
-    files.coordinates.append(_coordinates(outcome, sample, greys, pairs[drawn_rows[0]], options))
-    files.findings += findings_of(table, sample.frame, level=outcome.level, failures=failures)
-    save_figure(density_chart(drawn, comparisons, sample.frame), folder / _stem(outcome, "density"))
-    save_figure(profile_chart(profiles), folder / _stem(outcome, "profiles"))
-    files.figures += _figures(outcome, len(pairs), drawn_rows.shape, options)
-    files.few = files.few or len(pairs) < _FEWEST_SHOWN
+    table = edge_comparisons(outcome, comparisons, frame)
+    profiles = profile_table(outcome, drawn, comparisons, frame)
+    results.tables[NAME].append(table)
+    results.tables[f"{NAME}_profiles"].append(profiles)
+    results.maps[f"{NAME}_maps"].append(edge_map_table(outcome, drawn, comparisons, frame))
+    results.maps[f"{NAME}_coordinates"].append(
+        _coordinates(outcome, sample, greys, pairs[drawn_rows[0]], options)
+    )
+    results.findings += findings_of(table, frame, level=outcome.level, failures=failures)
+    density, lines = _figures(results, outcome, len(pairs), drawn_rows.shape, options)
+    results.draw(density_chart(drawn, comparisons, frame), density)
+    results.draw(profile_chart(profiles), lines)
+    results.few = results.few or density.private
     return None
 
 
@@ -176,33 +173,36 @@ def _coordinates(
     return table.add_column(0, "level", levels)
 
 
-def _stem(outcome: Outcome, name: str) -> str:
-    return f"figures/{NAME}/{outcome.level}_{name}"
-
-
 def _figures(
-    outcome: Outcome, pairs: int, drawn: tuple[int, ...], options: EdgeOptions
-) -> list[Figure]:
+    results: LevelResults,
+    outcome: Outcome,
+    pairs: int,
+    drawn: tuple[int, ...],
+    options: EdgeOptions,
+) -> tuple[Figure, Figure]:
     share = f"{100 * options.rule.share:.0f} %"
     rules = (
         f"Fixed threshold: every pixel with a response of at least {options.rule.threshold:g} "
         f"({options.rule.kernel}), which also measures contrast. Strongest gradients: the steepest {share} of "
         f"the pixels of every picture, whatever its contrast."
     )
-    counts = f"{drawn[0]} draws of {drawn[1]} pairs out of {pairs:,}; pairs have one label and nearly one brightness."
-    return [
+    counts = (
+        f"{counted(drawn[0], 'draw')} of {counted(drawn[1], 'pair')} out of {pairs:,}; pairs have one label and nearly "
+        "one brightness."
+    )
+    return (
         Figure(
-            _stem(outcome, "density"),
+            results.stem(outcome, "density"),
             "Where the edges are",
             "How many pictures have an edge at each pixel, in failures and in successes; their difference; and "
             "the places where it is beyond chance (5 % for the whole map, failure and success exchanged within "
             f"pairs). {rules} {counts}",
             "Maps of how often each pixel is an edge in failures and in successes, and of the difference.",
             outcome.level,
-            pairs < _FEWEST_SHOWN,
+            pairs < FEWEST_SHOWN,
         ),
         Figure(
-            _stem(outcome, "profiles"),
+            results.stem(outcome, "profiles"),
             "Edges by row, column, distance from the centre, and direction",
             "Share of the pixels of each row, column and ring that are edges, and how the edges run. Lines are "
             f"means over the draws, bands hold the middle 95 % of them. {rules} {counts}",
@@ -210,42 +210,7 @@ def _figures(
             outcome.level,
             False,
         ),
-    ]
-
-
-def _write(
-    files: _Files,
-    study: PictureStudy,
-    folder: Path,
-    options: EdgeOptions,
-    metadata: dict[str, str],
-) -> None:
-    empty = pd.DataFrame(columns=list(study.outcomes[0].keys))
-    for name, parts in ((NAME, files.comparisons), (f"{NAME}_profiles", files.profiles)):
-        write_csv(pd.concat(parts) if parts else empty, folder / f"{name}.csv", decimals=_DECIMALS)
-    nothing = pa.table({"level": pa.array([], pa.string())})
-    for name, tables in (("maps", files.maps), ("coordinates", files.coordinates)):
-        table = pa.concat_tables(tables) if tables else nothing
-        write_table(table, folder / f"{NAME}_{name}.parquet", metadata=metadata)
-    skipped = None if files.comparisons else _why(files, study.frame)
-    outcome = study.outcomes[-1]
-    about = [study.note] if study.note else []
-    StudyReport(
-        study=NAME,
-        title=f"Edges: {outcome.title}",
-        question="Do failures have edges at other places, or edges that run another way?",
-        skipped=skipped,
-        findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
-        figures=files.figures,
-        tables=[] if skipped else _tables(options, few=files.few),
-        n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
-    ).write(folder / f"{NAME}.json")
-
-
-def _why(files: _Files, frame: Frame | None) -> str:
-    if frame is None:
-        return "No picture could be decoded, so there is nothing to study."
-    return " ".join(dict.fromkeys(files.reasons))
+    )
 
 
 _FOUR: Final = ("difference", "low", "high", "effect", "statistic")

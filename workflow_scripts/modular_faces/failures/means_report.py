@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
 from modular_faces.failures.means import (
@@ -28,43 +27,36 @@ from modular_faces.failures.means_figures import (
 from modular_faces.failures.means_tables import comparison_table, map_table, share_table
 from modular_faces.failures.means_words import CAPTIONS, findings_of
 from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.picture_frame import Frame
+from modular_faces.failures.picture_report import (
+    FEWEST_SHOWN,
+    LevelResults,
+    study_levels,
+    write_results,
+)
 from modular_faces.failures.picture_sample import PictureSample, read_sample
-from modular_faces.failures.picture_study import PictureStudy, labels_of, without_colour
-from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
-from modular_faces.figures import AnyChart, save_figure
-from modular_faces.tables import write_table
+from modular_faces.failures.picture_study import (
+    PictureStudy,
+    labels_of,
+    pictures_of,
+    without_colour,
+)
+from modular_faces.failures.report_parts import Figure, Table, counted
+from modular_faces.figures import AnyChart
 
 NAME: Final = "means"
 CELLS: Final = 50
 """Most cells along a side of tested maps: at 100 pixels, cells of 2 x 2."""
 FEWEST_SUCCESSES: Final = 20
 """Ten in each half."""
-FEWEST_SHOWN: Final = 20
-"""A mean of fewer pictures could show a person."""
-
-
-@dataclass
-class _Files:
-    """What the levels add up to."""
-
-    comparisons: list[pd.DataFrame] = field(default_factory=list)
-    shares: list[pd.DataFrame] = field(default_factory=list)
-    maps: list[pa.Table] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    few: bool = False
 
 
 def write_means(
     study: PictureStudy,
     folder: Path,
     *,
-    sample: int,
-    permutations: int,
-    confidence: float,
-    seed: int,
-    metadata: dict[str, str],
+    options: Mapping[str, Any],
+    metadata: Mapping[str, str],
 ) -> None:
     """Make the study and write its files.
 
@@ -73,39 +65,26 @@ def write_means(
     study : PictureStudy
     folder : Path
         Gets means.json, means.csv, means_unusual.csv, means_maps.parquet and figures/means/.
-    sample : int
-        Most failures, and most successes, that are tested.
-    permutations : int
-    confidence : float
-        Of the intervals.
-    seed : int
-    metadata : dict of str to str
+    options : mapping
+        sample (most failures, and most successes, that are tested), permutations, confidence (of the intervals),
+        seed.
+    metadata : mapping of str to str
         Of the Parquet file.
     """
-    files = _Files()
-    (folder / "figures" / NAME).mkdir(parents=True, exist_ok=True)
-    for outcome in study.outcomes:
-        reason = outcome.too_few or _few_successes(outcome)
-        if reason or study.frame is None:
-            files.reasons.append(reason or "No picture could be decoded.")
-            files.findings.append(f"Level {outcome.level}: {files.reasons[-1]}")
-            continue
-        pictures = read_sample(
-            study.packs,
-            outcome.image_ids,
-            outcome.failed,
-            frame=study.frame,
-            clusters=study.clusters,
-            most=sample,
-            seed=seed,
-        )
-        if copies := _few_without_copies(pictures):
-            files.reasons.append(copies)
-            files.findings.append(f"Level {outcome.level}: {copies}")
-            continue
-        settings = MapSettings(permutations, CELLS, seed)
-        _add_level(files, outcome, pictures, settings, folder, confidence=confidence)
-    _write(files, study, folder, metadata, permutations)
+    results = LevelResults(
+        NAME, folder, tables={NAME: [], f"{NAME}_unusual": []}, maps={f"{NAME}_maps": []}
+    )
+    study_levels(study, results, partial(_add_level, study, results, options))
+    results.findings.append(study.frame_sentence)
+    write_results(
+        study,
+        results,
+        title="Mean pictures and unusual pixels",
+        question="Do the pictures on which landmarks fail look different, and where?",
+        captions=_tables(options["permutations"], few=results.few),
+        decimals=_DECIMALS,
+        metadata=metadata,
+    )
 
 
 def _few_successes(outcome: Outcome) -> str | None:
@@ -113,7 +92,7 @@ def _few_successes(outcome: Outcome) -> str | None:
     if successes >= FEWEST_SUCCESSES:
         return None
     return (
-        f"{successes} pictures succeeded; one half of the successes is compared with the other, and "
+        f"Only {counted(successes, 'picture')} succeeded; one half of the successes is compared with the other, and "
         f"fewer than {FEWEST_SUCCESSES} are not."
     )
 
@@ -125,54 +104,76 @@ def _few_without_copies(sample: PictureSample) -> str | None:
     if min(failures, successes) >= FEWEST:
         return None
     return (
-        f"Without copies there are {failures} failures, and {successes} successes in the half that is compared; "
+        f"Without copies there are {counted(failures, 'failure')}, and {counted(successes, 'success', 'successes')} "
+        "in the half that is compared; "
         f"fewer than {FEWEST} of a kind are not compared."
     )
 
 
 def _add_level(
-    files: _Files,
+    study: PictureStudy,
+    results: LevelResults,
+    options: Mapping[str, Any],
+    outcome: Outcome,
+    frame: Frame,
+) -> str | None:
+    """Study one level; say why where it cannot be studied."""
+    if few := _few_successes(outcome):
+        return few
+    seed = options["seed"]
+    sample = pictures_of(study, outcome, frame, read=read_sample, most=options["sample"], seed=seed)
+    if copies := _few_without_copies(sample):
+        return copies
+    strata = strata_of(labels_of(outcome, sample.image_ids), without_colour(sample))
+    means = mean_pictures(sample.moments)
+    comparisons = compare_pixels(sample, strata, MapSettings(options["permutations"], CELLS, seed))
+    table = comparison_table(outcome, comparisons, frame)
+    shares = share_table(outcome, sample, confidence=options["confidence"])
+    results.tables[NAME].append(table)
+    results.tables[f"{NAME}_unusual"].append(shares)
+    results.maps[f"{NAME}_maps"].append(map_table(outcome, means, sample, comparisons))
+    results.findings += findings_of(table, frame, level=outcome.level)
+    _draw(results, outcome, sample, means, _charts(means, comparisons, sample, shares))
+    return None
+
+
+def _draw(
+    results: LevelResults,
     outcome: Outcome,
     sample: PictureSample,
-    settings: MapSettings,
-    folder: Path,
-    *,
-    confidence: float,
+    means: MeanPictures,
+    charts: Mapping[str, AnyChart],
 ) -> None:
-    labels = labels_of(outcome, sample.image_ids)
-    strata = strata_of(labels, without_colour(sample))
-    means = mean_pictures(sample.moments)
-    comparisons = compare_pixels(sample, strata, settings)
-    table = comparison_table(outcome, comparisons, sample.frame)
-    shares = share_table(outcome, sample, confidence=confidence)
-    files.comparisons.append(table)
-    files.shares.append(shares)
-    files.maps.append(map_table(outcome, means, sample, comparisons))
-    files.findings += findings_of(table, sample.frame, level=outcome.level)
-    distinct = min(int(sample.failed.sum()), 2 * int((~sample.failed).sum()))
-    few = min(means.n_failures, means.n_successes, distinct) < FEWEST_SHOWN
-    files.few = files.few or few
-    charts = _charts(means, comparisons, sample, shares)
+    failures, compared = int(sample.failed.sum()), int((~sample.failed).sum())
+    shown = {name: min(failures, means.n_failures, means.n_successes) for name in charts}
+    for name in _SHOWS_HALF:
+        shown[name] = min(failures, compared)
     for name, chart in charts.items():
-        stem = f"figures/{NAME}/{outcome.level}_{name}"
-        save_figure(chart, folder / stem)
+        private = shown[name] < FEWEST_SHOWN
+        results.few = results.few or private
         title, caption, alt_text = CAPTIONS[name]
         words = f"{caption} {_counts(means, sample, tested=name not in _SHOWS_MEANS)}"
-        files.figures.append(Figure(stem, title, words, alt_text, outcome.level, private=few))
+        stem = results.stem(outcome, name)
+        results.draw(chart, Figure(stem, title, words, alt_text, outcome.level, private))
 
 
 _SHOWS_MEANS = ("pictures", "own_pixels")
+_SHOWS_HALF = ("differences", "unusual", "unusual_shares", "spread")
+"""Figures that average the successes of one half only."""
 
 
 def _counts(means: MeanPictures, sample: PictureSample, *, tested: bool) -> str:
-    text = f"Means of {means.n_failures:,} failures and {means.n_successes:,} successes"
+    text = f"Means of {_kinds(means.n_failures, means.n_successes)}"
     if not tested:
         return f"{text}."
     failures = int(sample.failed.sum())
-    successes = len(sample.failed) - failures
     return (
-        f"{text}; tested on {failures:,} failures and {successes:,} successes of the held-out half."
+        f"{text}; tested on {_kinds(failures, len(sample.failed) - failures)} of the held-out half."
     )
+
+
+def _kinds(failures: int, successes: int) -> str:
+    return f"{counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}"
 
 
 def _charts(
@@ -189,32 +190,6 @@ def _charts(
         "spread": spread_chart(means, comparisons, sample.frame),
         "own_pixels": own_pixels_chart(means),
     }
-
-
-def _write(
-    files: _Files, study: PictureStudy, folder: Path, metadata: dict[str, str], permutations: int
-) -> None:
-    tables = {f"{NAME}.csv": files.comparisons, f"{NAME}_unusual.csv": files.shares}
-    for name, parts in tables.items():
-        empty = pd.DataFrame(columns=list(study.outcomes[0].keys))
-        write_csv(pd.concat(parts) if parts else empty, folder / name, decimals=_DECIMALS)
-    maps = (
-        pa.concat_tables(files.maps) if files.maps else pa.table({"level": pa.array([], "string")})
-    )
-    write_table(maps, folder / f"{NAME}_maps.parquet", metadata=metadata)
-    skipped = " ".join(dict.fromkeys(files.reasons)) if not files.comparisons else None
-    outcome = study.outcomes[-1]
-    about = [study.note] if study.note else []
-    StudyReport(
-        study=NAME,
-        title=f"Mean pictures and unusual pixels: {outcome.title}",
-        question="Do the pictures on which landmarks fail look different, and where?",
-        skipped=skipped,
-        findings=[] if skipped else [*about, *files.findings, study.frame_sentence],
-        figures=files.figures,
-        tables=[] if skipped else _tables(permutations, few=files.few),
-        n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
-    ).write(folder / f"{NAME}.json")
 
 
 _FOUR: Final = ("difference", "low", "high", "effect", "statistic", "delta")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,9 +69,7 @@ def open_study(
     manifest: PathLike,
     packs: Sequence[PathLike],
     *,
-    backend: str,
-    variant: str,
-    side: int,
+    options: Mapping[str, Any],
 ) -> PictureStudy:
     """Read whose failures are studied and find the frame of their pictures.
 
@@ -82,27 +81,58 @@ def open_study(
         `manifest.parquet`.
     packs : sequence of path-like
         Pictures of the shards.
-    backend, variant : str
-        Whose failures.
-    side : int
-        Longest side of the frame, in pixels.
+    options : mapping
+        Of the study: `backend` and `variant` say whose failures, `side` is the longest side of the frame in
+        pixels, and other keys are left for who asks.
 
     Returns
     -------
     PictureStudy
     """
     listed = read_manifest(manifest, (*MANIFEST_COLUMNS, *_SIZES))
-    outcomes, note = levels_to_study(
-        outcomes_at_both_levels(load_study(study), listed, backend=backend, variant=variant)
-    )
+    part = {key: options[key] for key in ("backend", "variant")}
+    outcomes, note = levels_to_study(outcomes_at_both_levels(load_study(study), listed, **part))
     known = listed.set_index("image_id").loc[outcomes[0].image_ids]
     frame, resized = None, 0
     if len(known):
         heights, widths = (known[name].to_numpy(dtype=np.int64) for name in ("height", "width"))
-        frame = frame_of(heights, widths, largest=side)
+        frame = frame_of(heights, widths, largest=options["side"])
         resized = int(np.sum((heights != frame.height) | (widths != frame.width)))
     copies = known["duplicate_cluster"].fillna("") if "duplicate_cluster" in known else {}
     return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], dict(copies))
+
+
+def pictures_of(
+    study: PictureStudy,
+    outcome: Outcome,
+    frame: Frame,
+    *,
+    read: Callable[..., PictureSample],
+    most: int,
+    seed: int,
+) -> PictureSample:
+    """Read the pictures of a level of a study.
+
+    Parameters
+    ----------
+    study : PictureStudy
+    outcome : Outcome
+        Whose failures and successes.
+    frame : Frame
+    read : callable
+        `read_sample` or `read_chosen` of `modular_faces.failures.picture_sample`.
+    most, seed : int
+        See there.
+    """
+    return read(
+        study.packs,
+        outcome.image_ids,
+        outcome.failed,
+        frame=frame,
+        clusters=study.clusters,
+        most=most,
+        seed=seed,
+    )
 
 
 def labels_of(outcome: Outcome, image_ids: Sequence[str]) -> list[object] | None:

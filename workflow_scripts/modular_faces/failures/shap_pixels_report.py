@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,49 +14,30 @@ import pandas as pd
 from modular_faces.failures.map_comparison import FEWEST, FREE, LEVEL, comparison_row, strata_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
-from modular_faces.failures.picture_sample import PictureSample, read_chosen
-from modular_faces.failures.picture_study import PictureStudy, labels_of, without_colour
-from modular_faces.failures.report_parts import (
-    Figure,
-    StudyReport,
-    Table,
-    share_in_words,
-    write_csv,
+from modular_faces.failures.picture_report import (
+    FEWEST_SHOWN,
+    LevelResults,
+    study_levels,
+    write_results,
 )
+from modular_faces.failures.picture_sample import read_chosen
+from modular_faces.failures.picture_study import (
+    PictureStudy,
+    labels_of,
+    pictures_of,
+    without_colour,
+)
+from modular_faces.failures.report_parts import Figure, Table, counted, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
-from modular_faces.figures import AnyChart, grid_chart, map_chart, save_figure
+from modular_faces.figures import AnyChart, grid_chart, map_chart
 
 NAME: Final = "shap_pixels"
 _WORDS = {"linear": "logistic regression on pixels", "boosted": "gradient-boosted trees on pixels"}
 _GROUPS = ("failures", "successes")
-FEWEST_SHOWN: Final = 20
-"""A mean map of fewer pictures could show a person."""
 
 
-@dataclass
-class _Files:
-    """What the levels add up to."""
-
-    models: list[dict[str, object]] = field(default_factory=list)
-    comparisons: list[pd.DataFrame] = field(default_factory=list)
-    maps: list[pd.DataFrame] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    few: bool = False
-
-
-def write_shap_pixels(
-    study: PictureStudy,
-    folder: Path,
-    *,
-    sample: int,
-    permutations: int,
-    confidence: float,
-    seed: int,
-    pixels: Mapping[str, Any],
-) -> None:
+def write_shap_pixels(study: PictureStudy, folder: Path, *, options: Mapping[str, Any]) -> None:
     """Make the study and write its files.
 
     Parameters
@@ -65,48 +46,39 @@ def write_shap_pixels(
     folder : Path
         Gets shap_pixels.json, shap_pixels.csv, shap_pixels_comparisons.csv, shap_pixels_maps.csv and
         figures/shap_pixels/.
-    sample : int
-        Most failures, and most successes, that are modelled.
-    permutations : int
-    confidence : float
-        Of the interval of the AUC.
-    seed : int
-    pixels : mapping
-        model, side, folds.
+    options : mapping
+        sample (most failures, and most successes, that are modelled), permutations, confidence (of the interval
+        of the AUC), seed, and pixels: a mapping with model, side, folds.
     """
     settings = PixelModel(
-        pixels["model"], pixels["side"], pixels["folds"], permutations, confidence, seed
+        *(options["pixels"][key] for key in ("model", "side", "folds")),
+        *(options[key] for key in ("permutations", "confidence", "seed")),
     )
-    files = _Files()
-    (folder / "figures" / NAME).mkdir(parents=True, exist_ok=True)
-    for outcome in study.outcomes:
-        reason = outcome.too_few
-        if reason is None and study.frame is not None:
-            chosen = read_chosen(
-                study.packs,
-                outcome.image_ids,
-                outcome.failed,
-                frame=study.frame,
-                clusters=study.clusters,
-                most=sample,
-                seed=seed,
-            )
-            reason = _add_level(files, outcome, chosen, study, settings, folder)
-        if reason:
-            files.reasons.append(reason)
-            files.findings.append(f"Level {outcome.level}: {reason}")
-    _write(files, study, folder, settings)
+    results = LevelResults(
+        NAME, folder, tables={NAME: [], f"{NAME}_comparisons": [], f"{NAME}_maps": []}
+    )
+    study_levels(study, results, partial(_add_level, study, results, settings, options["sample"]))
+    write_results(
+        study,
+        results,
+        title="Pixels that speak for failure",
+        question="Can the pixels alone tell which pictures fail, and which pixels say so?",
+        captions=_tables(settings, few=results.few),
+        decimals=_DECIMALS,
+        metadata={},
+    )
 
 
 def _add_level(
-    files: _Files,
-    outcome: Outcome,
-    sample: PictureSample,
     study: PictureStudy,
+    results: LevelResults,
     settings: PixelModel,
-    folder: Path,
+    most: int,
+    outcome: Outcome,
+    frame: Frame,
 ) -> str | None:
     """Study one level; say why where it cannot be studied."""
+    sample = pictures_of(study, outcome, frame, read=read_chosen, most=most, seed=settings.seed)
     strata = strata_of(labels_of(outcome, sample.image_ids), without_colour(sample))
     clusters = [study.clusters.get(image_id, "") for image_id in sample.image_ids]
     kinds = [
@@ -115,41 +87,55 @@ def _add_level(
     ]
     if min(kinds) < FEWEST:
         return (
-            f"Without copies there are {kinds[0]} failures and {kinds[1]} successes; fewer than {FEWEST} of "
-            "a kind are not modelled."
+            f"Without copies there are {counted(kinds[0], 'failure')} and {counted(kinds[1], 'success', 'successes')}; "
+            f"fewer than {FEWEST} of a kind are not modelled."
         )
     greys = np.ascontiguousarray(sample.pictures[..., GREY])
     result = pixel_shap(greys, sample.failed, clusters, strata=strata, settings=settings)
-    failures = int(sample.failed.sum())
-    counts = {"n_failures": failures, "n_successes": len(sample.failed) - failures}
-    files.models.append(
+    _add_model(results, settings, outcome, result, sample.failed)
+    return None
+
+
+def _add_model(
+    results: LevelResults,
+    settings: PixelModel,
+    outcome: Outcome,
+    result: PixelShap,
+    failed: npt.NDArray[np.bool_],
+) -> None:
+    """Say how well a level's model does and, where it knows something, what it looks at."""
+    failures = int(failed.sum())
+    counts = {"n_failures": failures, "n_successes": len(failed) - failures}
+    longest = max(result.signed.shape[1:])
+    row = (
         outcome.keys
-        | {"model": settings.model, "side": max(result.signed.shape[1:]), "folds": settings.folds}
+        | {"model": settings.model, "side": longest, "folds": settings.folds}
         | counts
         | {"auc": result.auc.estimate, "low": result.auc.low, "high": result.auc.high}
         | {"maps": result.informative}
     )
+    results.tables[NAME].append(pd.DataFrame([row]))
     auc = (
         f"AUC {result.auc.estimate:.2f} ({result.auc.low:.2f} to {result.auc.high:.2f}; "
-        f"{counts['n_failures']:,} failures, {counts['n_successes']:,} successes, out of fold)"
+        f"{counted(counts['n_failures'], 'failure')}, {counted(counts['n_successes'], 'success', 'successes')}, out of "
+        "fold)"
     )
-    lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {max(result.signed.shape[1:])} pixels a side "
+    lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {longest} pixels a side "
     if not result.informative:
-        files.findings.append(
+        results.findings.append(
             f"{lead}cannot tell failures from successes better than chance, {auc}, so that no map is shown."
         )
-        return None
-    frame = Frame(*result.signed.shape[1:])
+        return
     table = _comparison_table(outcome, result)
-    files.comparisons.append(table)
-    files.maps.append(_map_table(outcome, result, sample.failed))
-    files.findings.append(f"{lead}tells failures from successes: {auc}. {_said(table, frame)}")
-    stem = f"figures/{NAME}/{outcome.level}_maps"
-    save_figure(_chart(result, sample.failed), folder / stem)
+    results.tables[f"{NAME}_comparisons"].append(table)
+    results.tables[f"{NAME}_maps"].append(_map_table(outcome, result, failed))
+    small = Frame(*result.signed.shape[1:])
+    said = f"{_said(table, small)} {_speaks(result, failed, small)}"
+    results.findings.append(f"{lead}tells failures from successes: {auc}. {said}")
     few = min(counts.values()) < FEWEST_SHOWN
-    files.few = files.few or few
-    files.figures.append(_figure(stem, outcome, auc, settings, private=few))
-    return None
+    results.few = results.few or few
+    stem = results.stem(outcome, "maps")
+    results.draw(_chart(result, failed), _figure(stem, outcome, auc, settings, private=few))
 
 
 def _comparison_table(outcome: Outcome, result: PixelShap) -> pd.DataFrame:
@@ -180,16 +166,10 @@ def _map_table(outcome: Outcome, result: PixelShap, failed: npt.NDArray[np.bool_
 def _said(table: pd.DataFrame, frame: Frame) -> str:
     sentences = []
     for _, row in table.iterrows():
-        if row["map"] == "signed":
-            if row["compared"] == FREE and float(row["p_holm"]) <= LEVEL:
-                sentences.append(
-                    f"What speaks for failure lies most {place_in_words(row['y'], row['x'], frame)}."
-                )
-            continue
         among = "" if row["compared"] == FREE else f", compared {row['compared']}"
         if float(row["p_holm"]) > LEVEL:
             sentences.append(
-                f"It looks at the same places in both{among} ({effect_in_words(row['effect'])} at most, "
+                f"No difference in where it looks found{among} ({effect_in_words(row['effect'])} at most, "
                 f"{tested(row)})."
             )
             continue
@@ -201,6 +181,17 @@ def _said(table: pd.DataFrame, frame: Frame) -> str:
             f"{share_in_words(row['share_lower'])} less)."
         )
     return " ".join(sentences)
+
+
+def _speaks(result: PixelShap, failed: npt.NDArray[np.bool_], frame: Frame) -> str:
+    """Where signed values part the groups most: a description, which no test can add to."""
+    maps = _maps(result, failed)
+    gap = maps["signed_failures"] - maps["signed_successes"]
+    y, x = np.unravel_index(int(gap.argmax()), gap.shape)
+    return (
+        f"What speaks for failure lies most {place_in_words(float(y), float(x), frame)}; this is a description without "
+        "a test, because the model was trained to part these groups."
+    )
 
 
 def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
@@ -224,20 +215,26 @@ def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
                     limits=limits,
                 )
             )
-        free = next(one for one in result.comparisons if (one.name, one.compared) == (name, FREE))
-        certain = np.where(free.significant, both[0] - both[1], np.nan)
-        charts.append(
-            map_chart(
-                certain,
-                title="Difference beyond chance"
-                if free.significant.any()
-                else "None beyond chance",
-                legend=legend.replace("% of", "points of"),
-                diverging=True,
-                limits=None,
-            )
-        )
+        charts.append(_difference(result, both[0] - both[1], legend, tested=not signed))
     return grid_chart(charts, columns=3)
+
+
+def _difference(
+    result: PixelShap, difference: npt.NDArray[np.float64], legend: str, *, tested: bool
+) -> AnyChart:
+    """Failures minus successes: where that is beyond chance, or everywhere where no test can say so."""
+    title = "Difference, not tested"
+    if tested:
+        free = next(one for one in result.comparisons if one.compared == FREE)
+        difference = np.where(free.significant, difference, np.nan)
+        title = "Difference beyond chance" if free.significant.any() else "None beyond chance"
+    return map_chart(
+        difference,
+        title=title,
+        legend=legend.replace("% of", "points of"),
+        diverging=True,
+        limits=None,
+    )
 
 
 def _figure(
@@ -248,39 +245,13 @@ def _figure(
         "Which pixels speak for failure",
         f"What {_WORDS[settings.model]} says of pictures it has not seen ({auc}). Above: how much each pixel "
         "counts, each picture's absolute SHAP values summing to 100 %. Below: whether it speaks for failure (red) "
-        "or against it (blue). On the right, failures minus successes where that is beyond chance (5 % for the whole "
-        "map, permutation). What a model looks at is associated with failure and need not cause it.",
+        "or against it (blue). On the right, failures minus successes: above where that is beyond chance (5 % for the "
+        "whole map, permutation), below everywhere, without a test, since the model was trained to part these groups. "
+        "What a model looks at is associated with failure and need not cause it.",
         "Maps of mean absolute and mean signed SHAP values in failures and in successes, and their difference.",
         outcome.level,
         private,
     )
-
-
-def _write(files: _Files, study: PictureStudy, folder: Path, settings: PixelModel) -> None:
-    keys = list(study.outcomes[0].keys)
-    empty = pd.DataFrame(columns=keys)
-    tables = {
-        NAME: pd.DataFrame(files.models, columns=None if files.models else keys),
-        f"{NAME}_comparisons": pd.concat(files.comparisons) if files.comparisons else empty,
-        f"{NAME}_maps": pd.concat(files.maps) if files.maps else empty,
-    }
-    for name, table in tables.items():
-        write_csv(table, folder / f"{name}.csv", decimals=_DECIMALS)
-    skipped = None
-    if not files.models:
-        skipped = " ".join(dict.fromkeys(files.reasons)) or "No picture could be decoded."
-    outcome = study.outcomes[-1]
-    about = [study.note] if study.note else []
-    StudyReport(
-        study=NAME,
-        title=f"Pixels that speak for failure: {outcome.title}",
-        question="Can the pixels alone tell which pictures fail, and which pixels say so?",
-        skipped=skipped,
-        findings=[] if skipped else [*about, *files.findings],
-        figures=files.figures,
-        tables=[] if skipped else _tables(settings, few=files.few),
-        n={"pictures": len(outcome.failed), "failures": int(np.sum(outcome.failed))},
-    ).write(folder / f"{NAME}.json")
 
 
 _DECIMALS: Final = {"p": 5, "p_holm": 5, "auc": 4, "low": 4, "high": 4, "x": 1, "y": 1}
@@ -295,8 +266,8 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
         ),
         Table(
             f"{NAME}_comparisons.csv",
-            "Failures against successes: the pixel that differs most, effect, p for the whole map "
-            f"({settings.permutations:,} permutations), p_holm for all rows of the level.",
+            "Where the model looks, failures against successes: the pixel that differs most, effect, p for the "
+            f"whole map ({settings.permutations:,} permutations), p_holm for all rows of the level.",
         ),
         Table(
             f"{NAME}_maps.csv",

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from modular_faces.tables import csv_sink, read_table, whole_file, write_table
+from modular_faces.table_parts import csv_sink
+from modular_faces.tables import read_table, whole_file, write_table
 
 
 def gather_tables(paths: Sequence[str]) -> pa.Table:
