@@ -30,7 +30,7 @@ def choose(page: Page, name: str, value: str) -> None:
 
 
 def marks_of(page: Page, chart: str) -> list[str]:
-    marks = page.locator(f"#{chart} [aria-label][aria-roledescription]")
+    marks = page.locator(f"#{chart} [aria-roledescription=point]")
     return [label or "" for label in marks.evaluate_all("all => all.map(m => m.ariaLabel)")]
 
 
@@ -58,6 +58,7 @@ def test_filters_change_charts_and_tables(open_page: Open, backends: Path) -> No
     assert marks_of(page, "shares") != whole
     choose(page, "backend", "dlib")
     expect(rows).to_have_count(1)
+    assert marks_of(page, "shares")
     assert all("dlib" in mark for mark in marks_of(page, "shares"))
     choose(page, "pair", "mesh original and dlib original")
     expect(page.locator("#bridge-mesh-original-dlib-original .empty")).to_be_hidden()
