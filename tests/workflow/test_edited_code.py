@@ -148,7 +148,7 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | PAGES | MODELS | {"bridge"},
+    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | MODELS | {"bridge", "failures_gallery"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
@@ -227,7 +227,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -263,7 +263,9 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "failures/counting.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 
