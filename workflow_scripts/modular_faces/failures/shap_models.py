@@ -55,8 +55,7 @@ def models_of(
     ------
     Model
     """
-    order = hash_order(outcome.image_ids, seed=seed)[: options["pictures"]]
-    rows = np.sort(np.array(order, dtype=np.intp))
+    rows = sampled(outcome, options, seed=seed)
     image_ids = [outcome.image_ids[row] for row in rows]
     features = descriptors.reindex(image_ids).astype(float)
     pose = _pose_features(outcome, study, image_ids, features)
@@ -84,6 +83,12 @@ def models_of(
             seed=seed,
         )
         yield Model(outcome, name, fit, weights)
+
+
+def sampled(outcome: Outcome, options: Mapping[str, Any], *, seed: int) -> NDArray[np.intp]:
+    """Places of the pictures that a model learns from, the same ones at both levels, in order."""
+    order = hash_order(outcome.image_ids, seed=seed)[: options["pictures"]]
+    return np.sort(np.array(order, dtype=np.intp))
 
 
 def _why_not(
