@@ -103,8 +103,8 @@ def _row(rows: pd.DataFrame, name: str, channel: str) -> pd.Series:
 def _brightness(rows: pd.DataFrame) -> str:
     grey = _row(rows, "whole", "grey")
     numbers = (
-        f"{grey['low']:+.1f} to {grey['high']:+.1f} by itself; {effect_in_words(grey['effect'])}; {tested(grey)} for the "
-        "four channels"
+        f"{grey['low']:+.1f} to {grey['high']:+.1f} by itself; {effect_in_words(grey['effect'])}; {tested(grey)} "
+        "for the four channels"
     )
     how = "darker" if grey["difference"] < 0 else "brighter"
     text = (
