@@ -35,12 +35,12 @@ Rule = Callable[[Picture], bool]
 class SimulatedDetector:
     """Finds a face wherever its rule holds."""
 
-    name = "simulated"
     frame_finds = False
     mesh_partners = None
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, *, name: str = "simulated") -> None:
         self._rule = rule
+        self.name = name
 
     def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
         return one_by_one(pictures, self._faces)
