@@ -33,6 +33,7 @@ DESCRIPTIONS: Final[tuple[Description, ...]] = (
     ("brightness", "grey levels", "mean of grey"),
     ("contrast", "grey levels", "standard deviation of grey"),
     ("sharpness", "squared grey levels", "variance of the Laplacian of grey"),
+    ("relative_sharpness", "ratio", "variance of the Laplacian of grey by the variance of grey"),
     ("entropy_r", "bits", "Shannon entropy of red, 256 bins, whole picture"),
     ("entropy_g", "bits", "Shannon entropy of green, 256 bins, whole picture"),
     ("entropy_b", "bits", "Shannon entropy of blue, 256 bins, whole picture"),
@@ -91,9 +92,11 @@ def describe_picture(
     oval, border = central_oval(height, width), border_mask(height, width)
     brightness, contrast = _mean_and_deviation(grey)
     brightness_oval, contrast_oval = _mean_and_deviation(grey, oval)
+    sharpness = laplacian_variance(grey)
     saturation = cv2.mean(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV_FULL))[1] / 255
     values = [
-        *(brightness, contrast, laplacian_variance(grey), *channel_entropies(picture)),
+        *(brightness, contrast, sharpness, sharpness / contrast**2 if contrast else 0.0),
+        *channel_entropies(picture),
         *(brightness_oval, contrast_oval, *channel_entropies(picture, oval)),
         *(blockiness(grey), colorfulness(picture), saturation, float(_is_grey(picture))),
         *(width, height, width / height, width * height / 1e6),
