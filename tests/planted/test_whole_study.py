@@ -58,8 +58,9 @@ def low_blue(dataset: Dataset) -> None:
         table[(table["channel"] == "blue") == own]["delta"].abs() for own in (True, False)
     )
     assert blue.min() > others.max()
-    assert "Entropy of failures is lower in blue" in (
-        read_report(dataset.file("entropy.json")).findings[0]
+    assert (
+        "Entropy of failures is lower in blue"
+        in (read_report(dataset.file("entropy.json")).findings[0])
     )
 
 
