@@ -1,5 +1,8 @@
 """The run's account of itself: what the jobs used, what the results are and what made them.
 
+Both rules wait for the table alone; what ends later (studies, models, pages) enters when the run has succeeded
+(`onsuccess` in common_run.smk writes both once more), so that they cover whatever was asked for.
+
 Needs: the final files, benchmarks/ and logs/ of all jobs, provenance/run.json (written when a run starts).
 Gives: provenance/efficiency.csv, provenance/efficiency.html, provenance/set_resources.yaml, datapackage.json.
 """
@@ -59,6 +62,7 @@ rule datapackage:
     params:
         results=results_folder,
         dataset=CONFIG.dataset.name,
+        files=made_by_rules(),
         code=code_of("datapackage"),
     message:
         "describing the results as a data package"

@@ -50,7 +50,7 @@ def of_all_rungs(name):
 def tables_of_models():
     """What the models are made from, beside the table of features."""
     options = options_of_models()
-    given = (options["reliability"], options["judgments"])
+    given = (options["people"], options["reliability"], options["judgments"])
     return [*openface_output(), *filter(None, given)]
 
 

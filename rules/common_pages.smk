@@ -1,11 +1,22 @@
 """What the failure study and the pages share: paths, figures, what each page is made from."""
 
-from modular_faces.stage_options import failure_options, options_digest
+from modular_faces.stage_options import failure_options, options_digest, page_options
 
 
 def of_failures(name):
     """Path of a file of the failure study."""
     return f"{RESULTS}/failures/{name}"
+
+
+def of_interventions(part):
+    """Path of what one of the jobs that change pictures found."""
+    return of_failures(f"interventions/{part}.parquet")
+
+
+def parts_of_interventions():
+    """How many jobs change pictures: one for every 500 that are drawn at most, of two kinds at two levels."""
+    most = min(4 * CONFIG.failures.sample, PLAN.count)
+    return max(1, -(-most // 500))
 
 
 def figures_of(folder, study, title):
@@ -66,7 +77,5 @@ def given_table(path):
 
 def digest_of_config():
     """Digest of everything in the config that changes a result, wherever the dataset lies."""
-    given = {"groups_table", "truth_table"}
-    failures = CONFIG.failures.model_dump(exclude=given)
     table = metadata_of_table()["config_sha256"]
-    return options_digest({"table": table, "failures": failures})
+    return options_digest({"table": table, "pages": page_options(CONFIG)})

@@ -52,6 +52,7 @@ rule model_rungs:
         mesh=rules.merge.output.mesh,
         manifest=rules.manifest.output.table,
         study=rules.gather_study.output.table,
+        descriptors=of_all_shards("descriptors.parquet"),
     output:
         scores=of_rungs("scores.parquet"),
         comparisons=of_rungs("comparisons.parquet"),

@@ -50,7 +50,8 @@ def plan_interventions(
     Returns
     -------
     InterventionPlan
-        Doses that are percentiles are taken at the level with the most failures.
+        Doses that are percentiles are taken at the level with the most failures. Where more than half of `sample`
+        successes are drawn, the doses of a cause are dealt between them.
     """
     levels = {outcome.level: outcome for outcome in outcomes}
     strictest = max(levels.values(), key=lambda outcome: int(outcome.failed.sum()))
@@ -66,6 +67,7 @@ def plan_interventions(
             for name, values in measures.items()
             if any(cause.measure == name for cause in causes.values())
         },
+        most_of_a_dose=sample // 2,
     )
 
 
@@ -109,7 +111,7 @@ def _conditions(
                 on=both if strongest else ("failure",),
             )
         of_failures = _quantiles(cause, cause.put_in, outcome, measures, failed=True)
-        for dose, steps in cause.put_in.items():
+        for number, (dose, steps) in enumerate(cause.put_in.items()):
             yield Condition(
                 name=f"put_in_{name}_{dose}",
                 role="put_in",
@@ -119,6 +121,7 @@ def _conditions(
                 box=cause.box,
                 measure=None,
                 on=("success",),
+                deal=(number, len(cause.put_in)),
             )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.config_causes import Cause
-from modular_faces.failures.conditions import Condition, InterventionPlan
+from modular_faces.failures.conditions import Condition, InterventionPlan, pushed_beyond
 from modular_faces.failures.cures import (
     BoolArray,
     CauseShare,
@@ -48,7 +48,8 @@ class Interventions:
     pictures : pandas.DataFrame
         A row per failure: image_id, cured_by, by_placebo.
     remedies : pandas.DataFrame
-        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds.
+        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds, and by_placebos: how many
+        failures as many placebos would bring back as were tried so far.
     """
 
     n_failures: int
@@ -119,7 +120,7 @@ def interventions_at(
         shares=shares,
         overlap=overlaps(cures, placebos, telling(shares)),
         doses=_dose_table(sure, failures, plan, confidence=confidence),
-        reverse=_reverse_table(found, successes, plan, confidence=confidence),
+        reverse=_reverse_table(found, level, successes, plan, confidence=confidence),
         pictures=_picture_table(failures, cures, placebos),
         remedies=_remedy_table(sure, failures, plan, placebos, telling(shares)),
     )
@@ -134,17 +135,19 @@ class _Succeeded:
 
     def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
         ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
-        names = runs["condition"]
-        low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
-        high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
-        after, change = runs["measure"], runs["measure"] - runs["measure_before"]
-        outside = ((after < low) & (change < 0)) | ((after > high) & (change > 0))
+        beyond = [
+            condition in ranges and pushed_beyond(before, after, ranges[condition])
+            for condition, before, after in zip(
+                runs["condition"], runs["measure_before"], runs["measure"], strict=True
+            )
+        ]
+        succeeded = runs[level].to_numpy(bool, na_value=False)
         self._table = pd.DataFrame(
             {
                 "image_id": runs["image_id"].astype(str),
-                "condition": names.astype(str),
-                "succeeded": runs[level].to_numpy(bool),
-                "cured": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
+                "condition": runs["condition"].astype(str),
+                "succeeded": succeeded,
+                "cured": succeeded & ~np.array(beyond, dtype=bool),
             }
         ).pivot(index="image_id", columns="condition", values=["succeeded", "cured"])
         self._unchanged = self._table["succeeded", "unchanged"].to_dict() if len(runs) else {}
@@ -198,24 +201,30 @@ def _dose_table(
 
 
 def _reverse_table(
-    found: _Succeeded, successes: Sequence[str], plan: InterventionPlan, *, confidence: float
+    found: _Succeeded,
+    level: str,
+    successes: Sequence[str],
+    plan: InterventionPlan,
+    *,
+    confidence: float,
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(found.lost(successes, placebos), draws=1)
     tried = [c for c in plan.conditions if "success" in c.on and c.role in ("undo", "put_in")]
     corrected = 1 - (1 - confidence) / max(len(tried), 1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *tried]:
-        lost = any_of(found.lost(successes, [condition]))
-        limits = beyond_chance(lost, chance, n=len(successes), confidence=corrected)
+        dealt = plan.dealt(level, condition)
+        changed = [image_id for image_id in successes if image_id in dealt]
+        n = len(changed)
+        lost = any_of(found.lost(changed, [condition]))
+        chance = chance_of_any(found.lost(changed, placebos), draws=1)
+        limits = beyond_chance(lost, chance, n=n, confidence=corrected)
         rows.append(
             _named(condition)
-            | {"n": len(successes), "lost": int(lost.sum())}
-            | interval_cells("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
-            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
-            | interval_cells(
-                "share", beyond_chance(lost, chance, n=len(successes), confidence=confidence)
-            )
+            | {"n": n, "lost": int(lost.sum())}
+            | interval_cells("rate", wilson(int(lost.sum()), n, confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if n else float("nan")}
+            | interval_cells("share", beyond_chance(lost, chance, n=n, confidence=confidence))
             | {"corrected_low": limits.low, "corrected_high": limits.high}
         )
     return pd.DataFrame(rows)
@@ -250,6 +259,7 @@ def _remedy_table(
 ) -> pd.DataFrame:
     tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
     cured = {name: any_of(found.cured(failures, [one])) for name, one in tried.items()}
+    most = placebos.shape[1]
     rows: list[dict[str, object]] = [
         {
             "cause": tried[remedy.condition].cause,
@@ -259,7 +269,11 @@ def _remedy_table(
             "n": len(failures),
             "cured": remedy.cured,
             "adds": remedy.adds,
+            "by_placebos": float(chance_of_any(placebos, draws=min(place, most)).sum())
+            if most
+            else 0.0,
         }
-        for remedy in best_cascade(cured, placebos)
+        for place, remedy in enumerate(best_cascade(cured, placebos), start=1)
     ]
-    return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])
+    columns = ["cause", "dose", "steps", "box", "n", "cured", "adds", "by_placebos"]
+    return pd.DataFrame(rows, columns=columns)

@@ -56,7 +56,4 @@ def too_few_left(failures: Sequence[str], successes: Sequence[str]) -> str:
     """Say why nothing is said of failures that no cause explains; empty where they are enough, or none is left."""
     if not failures or min(len(failures), len(successes)) >= FEWEST:
         return ""
-    return (
-        f"Only {len(failures)} failures are left that no named cause explains; too few to say what they have in "
-        "common."
-    )
+    return f"Failures that no named cause explains: {len(failures):,}, too few to say what they have in common."

@@ -21,7 +21,7 @@ _ROW_HEIGHT = 22
 
 def rates_by_part(rates: pd.DataFrame, level: Level, folder: Path) -> Figure:
     """Failure rate of every part with its interval, sharpening and geometry side by side."""
-    rows = _named(rates[rates["level"] == level])
+    rows = _named(rates[(rates["level"] == level) & rates["rate"].notna()])
     base = alt.Chart(rows[["name", "kind", "rate", "low", "high", "n", "failures"]])
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=None)
     color = alt.Color("kind:N", title="changes", scale=alt.Scale(range=list(CATEGORIES)))

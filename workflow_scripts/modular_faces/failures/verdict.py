@@ -50,6 +50,8 @@ class NamedCause:
         Cliff's delta of the sign.
     p : float or None
         Of the sign, corrected.
+    measured : int
+        Failures on which the sign was measured: the half that had no say in choosing it.
     """
 
     cause: str
@@ -63,6 +65,7 @@ class NamedCause:
     sign_words: str = ""
     delta: Interval | None = None
     p: float | None = None
+    measured: int = 0
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,14 @@ def _marked(one: NamedCause, marks: Sequence[Association]) -> NamedCause:
     """Say what tells the failures that a remedy brought back from successes."""
     for mark in marks:
         words = sign_words(mark.sign, high=mark.high)
-        return replace(one, sign=mark.sign, sign_words=words, delta=mark.delta, p=mark.p)
+        return replace(
+            one,
+            sign=mark.sign,
+            sign_words=words,
+            delta=mark.delta,
+            p=mark.p,
+            measured=mark.n_failures,
+        )
     return one
 
 
@@ -239,6 +249,7 @@ def _associated(one: Association, part: float, n: int) -> NamedCause:
         sign_words=sign_words(one.sign, high=one.high),
         delta=one.delta,
         p=one.p,
+        measured=one.n_failures,
     )
 
 

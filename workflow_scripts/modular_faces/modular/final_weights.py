@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modular_faces.modular.linear_model import LinearModel
+from modular_faces.modular.linear_model import Joined, LinearModel
 from modular_faces.modular.module_blocks import ModularData
 from modular_faces.modular.patterns import weight_tables
 from modular_faces.modular.protocol import EncodedFold, ModelPlan, PipelineFactory, encode_fold
@@ -51,7 +51,7 @@ def fit_on_all(
     alone: dict[str, float] = {}
     models = {}
     for name, modules in plan.models.items():
-        inside = {module: encoded.train_blocks[module] for module in modules}
+        inside = Joined({module: encoded.train_blocks[module] for module in modules})
         penalties = task.choose(inside, encoded.train, alone)
         models[name] = task.fit(inside, encoded.train, penalties, None)
     return encoded, models

@@ -108,24 +108,24 @@ def weight_tables(
     inside = take(encoded.train_blocks, np.arange(len(encoded.train)), model.modules)
     draws = draw_weights(task.clusters[encoded.train], draws=refits, seed=seed)
     refit = make_refit(task, inside, encoded.train, model)
-    fitted = [refit(draw.astype(np.float64)) for draw in draws[1:]]
-    ontos = [
-        standard_scores(scores, draw.astype(np.float64))
-        for (_, scores), draw in zip(fitted, draws[1:], strict=True)
-    ]
-    first = standard_scores(model.scores(inside), np.ones(len(encoded.train)))
+    fitted = [dict(model.coefficients)]
+    ontos = [standard_scores(model.scores(inside), np.ones(len(encoded.train)))]
+    for draw, (parts, scores) in zip(draws[1:], refit(draws[1:]), strict=True):
+        fitted.append(parts)
+        ontos.append(standard_scores(scores, draw.astype(np.float64)))
+    onto = np.stack(ontos, axis=1).astype(np.float32)
     tables = []
     for name in model.modules:
         encoder = encoded.encoders[name]
         columns = encoder.columns_of(blocks[name].values[encoded.train])
-        weights = [model.coefficients[name], *(parts[name] for parts, _ in fitted)]
+        weights = [parts[name] for parts in fitted]
         tables.append(
             _module_table(
                 task.names,
                 name,
                 encoder,
                 _in_columns(encoder, weights),
-                _patterns(columns, encoder, [first, *ontos]),
+                _patterns(columns, encoder, onto),
                 level,
             )
         )
@@ -138,13 +138,13 @@ def _in_columns(encoder: Encoder, coefficients: Sequence[Array]) -> NDArray[np.f
     return np.stack([axes @ one.astype(np.float32) for one in coefficients])
 
 
-def _patterns(columns: Floats, encoder: Encoder, ontos: Sequence[Array]) -> NDArray[np.float32]:
-    """Forward patterns in standard deviations of each column, (refits + 1, q, K)."""
+def _patterns(columns: Floats, encoder: Encoder, onto: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Forward patterns in standard deviations of each column, (refits + 1, q, K), from (n, refits + 1, K)."""
     spread = encoder.spread
-    scale = np.divide(1.0, spread, where=spread > 0, out=np.zeros_like(spread))[:, None]
-    return np.stack(
-        [(columns.T @ onto.astype(np.float32)) * scale.astype(np.float32) for onto in ontos]
-    )
+    scale = np.divide(1.0, spread, where=spread > 0, out=np.zeros_like(spread))
+    n, count, k = onto.shape
+    products = (columns.T @ onto.reshape(n, -1)).reshape(len(spread), count, k)
+    return np.asarray(products.transpose(1, 0, 2) * scale.astype(np.float32)[:, None])
 
 
 def _module_table(
