@@ -48,7 +48,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"} | {"bridge"},
+    "csv_cells.py": DRAWN | READ_DESCRIPTORS | PAGES | {"bridge"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -84,6 +84,7 @@ USED_BY: dict[str, set[str]] = {
     | OF_PIXELS
     | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
+    | MODELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
@@ -147,9 +148,7 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": READ_DESCRIPTORS
-    | MODELS
-    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
+    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | PAGES | MODELS | {"bridge"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
     "inference/effect_sizes.py": RATES
@@ -170,7 +169,7 @@ USED_BY: dict[str, set[str]] = {
     "config_models.py": set(),
     "failures/__init__.py": set(),
     "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "failures/report_parts.py": DRAWN | READ_DESCRIPTORS | PAGES,
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -264,6 +263,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "failures/marks.py": {"failures_verdict"},
+    "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
 }
 """The pages on models and of the front read much that other stages are for."""
 
