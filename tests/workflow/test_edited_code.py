@@ -48,7 +48,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | READ_DESCRIPTORS | PAGES | {"bridge"},
+    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"} | {"bridge"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -71,21 +71,11 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS
-    | MODELS
-    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
-    "files.py": READ_PACKS
-    | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "images.py": READ_PACKS
-    | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "packs.py": READ_PACKS
-    | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "scan.py": OF_PIXELS
-    | MODELS
-    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
+    "columns.py": READ_OUTPUTS | MODELS | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "images.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "packs.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "scan.py": OF_PIXELS | MODELS | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -97,16 +87,7 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": RATES
-    | MODELS
-    | {
-        "descriptors",
-        "failures_gallery",
-        "failures_shap",
-        "failures_verdict",
-        "interventions",
-        "interventions_plan",
-    },
+    "descriptors.py": RATES | MODELS | {"descriptors", "failures_gallery", "failures_shap", "failures_verdict", "interventions", "interventions_plan"},
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge", "modular_page"},
     "color.py": {"color", "merge"},
@@ -135,8 +116,7 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": MODELS
-    | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
+    "dictionary_file.py": MODELS | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "bridge_pictures.py": {"bridge"},
@@ -148,18 +128,10 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | PAGES | MODELS | {"bridge"},
+    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | MODELS | {"bridge", "failures_gallery"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
-    "inference/effect_sizes.py": RATES
-    | {
-        "failures_gallery",
-        "failures_means",
-        "failures_shap",
-        "failures_shap_pixels",
-        "failures_verdict",
-        "interventions_plan",
-    },
+    "inference/effect_sizes.py": RATES | {"failures_gallery", "failures_means", "failures_shap", "failures_shap_pixels", "failures_verdict", "interventions_plan"},
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
@@ -169,7 +141,7 @@ USED_BY: dict[str, set[str]] = {
     "config_models.py": set(),
     "failures/__init__.py": set(),
     "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN | READ_DESCRIPTORS | PAGES,
+    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -180,8 +152,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": RATES
-    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
+    "failures/groupings.py": RATES | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
     "failures/conditions.py": CAUSES | {"interventions"},
     "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
@@ -227,7 +198,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -263,8 +234,10 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
-    "failures/marks.py": {"failures_verdict"},
+    "failures/counting.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
+    "failures/marks.py": {"failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -333,3 +333,28 @@ def test_landmarks_that_are_not_trusted_are_no_cure() -> None:
     made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     dark = next(share for share in made.shares if share.cause == "dark")
     assert (dark.cured, dark.n) == (1, 3)
+
+
+def test_a_change_that_makes_a_picture_too_large_is_neither_cure_nor_loss(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No border fits: the remedy for tight framing is tried on none, and nothing is lost by it."""
+    monkeypatch.setattr("modular_faces.steps.MAX_SIDE", 40)
+    pictures = face_likes(N, seed=1, spoil=dict.fromkeys(range(20), DARK))
+    assert next(iter(pictures.values())).shape[0] == 40
+    plan = plan_of(outcome(20))
+    detector = SimulatedDetector(bright_enough)
+    runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
+    tight = runs["condition"].str.startswith("undo_tight_framing")
+    assert not tight.any()
+    made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    conditions = [one for one in plan.conditions if one.name.startswith("undo_tight_framing")]
+    meant = sum(20 * len(one.on) for one in conditions)
+    assert made.passed_over >= meant > 0
+    doses = made.doses.set_index("cause").loc["tight_framing"]
+    assert (doses["n"] == 0).all()
+    assert doses["rate"].isna().all()
+    reverse = made.reverse.set_index(["change", "cause"]).loc[("undo", "tight_framing")]
+    assert (reverse[["n", "lost"]] == 0).to_numpy().all()
+    report = write_interventions([(outcome(20), made)], causes=FEW, folder=tmp_path, notes=[])
+    assert any("would have become too large" in sentence for sentence in report.findings)
