@@ -71,11 +71,21 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | MODELS | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
-    "files.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "images.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "packs.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "scan.py": OF_PIXELS | MODELS | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
+    "columns.py": READ_OUTPUTS
+    | MODELS
+    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    "files.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "images.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "packs.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "scan.py": OF_PIXELS
+    | MODELS
+    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -87,7 +97,16 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": RATES | MODELS | {"descriptors", "failures_gallery", "failures_shap", "failures_verdict", "interventions", "interventions_plan"},
+    "descriptors.py": RATES
+    | MODELS
+    | {
+        "descriptors",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions",
+        "interventions_plan",
+    },
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge", "modular_page"},
     "color.py": {"color", "merge"},
@@ -116,7 +135,8 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": MODELS | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
+    "dictionary_file.py": MODELS
+    | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "bridge_pictures.py": {"bridge"},
@@ -131,7 +151,15 @@ USED_BY: dict[str, set[str]] = {
     "inference/intervals.py": DRAWN | READ_DESCRIPTORS | MODELS | {"bridge", "failures_gallery"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
-    "inference/effect_sizes.py": RATES | {"failures_gallery", "failures_means", "failures_shap", "failures_shap_pixels", "failures_verdict", "interventions_plan"},
+    "inference/effect_sizes.py": RATES
+    | {
+        "failures_gallery",
+        "failures_means",
+        "failures_shap",
+        "failures_shap_pixels",
+        "failures_verdict",
+        "interventions_plan",
+    },
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
@@ -152,7 +180,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": RATES | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
+    "failures/groupings.py": RATES
+    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
     "failures/conditions.py": CAUSES | {"interventions"},
     "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
