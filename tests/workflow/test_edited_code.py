@@ -360,6 +360,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/specificity_parts.py": {"modular_page"},
     "modular/tasks.py": MODELS,
     "modular/weight_figures.py": {"modular_page"},
+    "failures/marks.py": {"failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

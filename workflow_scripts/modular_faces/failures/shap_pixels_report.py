@@ -157,9 +157,11 @@ def _map_table(outcome: Outcome, result: PixelShap, failed: npt.NDArray[np.bool_
     y, x = np.indices(result.signed.shape[1:])
     columns: dict[str, object] = dict(outcome.keys)
     columns |= {"y": y.ravel(), "x": x.ravel()}
+    columns |= {"n_failures": int(failed.sum()), "n_successes": int((~failed).sum())}
     columns |= {name: values.ravel() for name, values in _maps(result, failed).items()}
     for one in result.comparisons:
         how = "free" if one.compared == FREE else "within"
+        columns[f"effect_{one.name}_{how}"] = one.test.effect
         columns[f"p_{one.name}_{how}"] = one.test.p_values
     return pd.DataFrame(columns)
 
