@@ -257,6 +257,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "figure_captions.py": DRAWN | PAGES | {"failures_verdict", "modular_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -193,7 +193,11 @@ def test_the_report_is_the_same_twice_and_names_its_files(tmp_path: Path) -> Non
     for name in ("one", "two"):
         folder = tmp_path / name
         report = write_interventions(
-            [(done.outcome, done.result)], causes=FEW, folder=folder, notes=["A note."]
+            [(done.outcome, done.result)],
+            causes=FEW,
+            folder=folder,
+            notes=["A note."],
+            confidence=0.95,
         )
         report.write(folder / "interventions.json")
         written.append({p.name: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()})

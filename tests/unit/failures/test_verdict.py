@@ -84,7 +84,7 @@ def test_files_say_what_memory_says(dark: Simulation, tmp_path: Path) -> None:
     assert dark.result is not None
     causes = OPTIONS.all_causes()
     done = [(dark.outcome, dark.result)]
-    write_interventions(done, causes=causes, folder=tmp_path, notes=[])
+    write_interventions(done, causes=causes, folder=tmp_path, notes=[], confidence=0.95)
     write_table(picture_table(done), tmp_path / "pictures.parquet", metadata={})
     found = read_evidences(
         "trusted",

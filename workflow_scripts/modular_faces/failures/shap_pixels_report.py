@@ -27,7 +27,7 @@ from modular_faces.failures.picture_study import (
     pictures_of,
     without_colour,
 )
-from modular_faces.failures.report_parts import Figure, Table, share_in_words
+from modular_faces.failures.report_parts import Figure, Table, level_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
 from modular_faces.figures import AnyChart, grid_chart, map_chart
@@ -116,7 +116,8 @@ def _add_model(
     )
     results.tables[NAME].append(pd.DataFrame([row]))
     auc = (
-        f"AUC {result.auc.estimate:.2f} ({result.auc.low:.2f} to {result.auc.high:.2f}; "
+        f"AUC {result.auc.estimate:.2f} ({level_in_words(settings.confidence)} interval {result.auc.low:.2f} to "
+        f"{result.auc.high:.2f}; "
         f"{counts['n_failures']:,} failures, {counts['n_successes']:,} successes, out of fold)"
     )
     lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {longest} pixels a side "
@@ -247,8 +248,8 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
-            f"The model of each level and its AUC with interval; {settings.folds} folds, copies of a picture "
-            "never on both sides.",
+            f"The model of each level and its AUC with {level_in_words(settings.confidence)} interval; "
+            f"{settings.folds} folds, copies of a picture never on both sides.",
         ),
         Table(
             f"{NAME}_comparisons.csv",

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from modular_faces.figure_captions import save_caption
 from modular_faces.figures import AnyChart, chart_spec, save_figure
 from modular_faces.modular import mistake_charts, score_parts
 from modular_faces.modular.score_parts import EMOTION, MEAN
@@ -62,6 +63,7 @@ class Figures:
         """Save a chart and give its block."""
         stem = f"figures/scores/{name}"
         save_figure(chart, self.folder / stem)
+        save_caption(f"{title}. {caption}", self.folder / stem)
         spec = chart_spec(chart)
         anchor = f"scores-{name.replace('_', '-')}"
         return Chart(anchor, title, caption, f"{title}. {caption}", spec, None, f"{stem}.svg")
