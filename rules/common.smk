@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 from modular_faces.columns import OPTIONAL_FILES
@@ -144,7 +145,17 @@ def script_of(rule_name):
 
 
 def code_of(rule_name):
-    """Digest of a rule's script and of every library module behind it."""
+    """Digest of a rule's script and of every library module behind it, read only where a job needs it."""
+
+    def of_job(wildcards):
+        return digest_of_code(rule_name)
+
+    return of_job
+
+
+@cache
+def digest_of_code(rule_name):
+    """The digest itself, once for all jobs of a rule."""
     return code_digest(SCRIPTS / f"{rule_name}.py", package=SCRIPTS / "modular_faces")
 
 
