@@ -23,7 +23,7 @@ EVIL_NAMES = (
     "__proto__.jpg",
     "constructor.jpg",
     "javascript:alert(4).jpg",
-    " spaces  and\ttab.jpg",
+    "two  spaces and\ttab.jpg",
     "x' onmouseover='alert(5).jpg",
 )
 EVIL_LABELS = (

@@ -93,7 +93,7 @@ def _chart(causes: Sequence[Row], wide: str) -> Chart:
     several = rows["level"].nunique() > 1
     base = alt.Chart(rows).encode(
         y=alt.Y("words:N", sort=None, title=None),
-        yOffset=alt.YOffset("level:N") if several else alt.YOffset(),
+        **({"yOffset": alt.YOffset("level:N")} if several else {}),
         color=alt.Color(
             "evidence:N",
             title=None,
