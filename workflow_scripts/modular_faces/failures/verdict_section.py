@@ -93,7 +93,6 @@ def _chart(causes: Sequence[Row], wide: str) -> Chart:
     several = rows["level"].nunique() > 1
     base = alt.Chart(rows).encode(
         y=alt.Y("words:N", sort=None, title=None),
-        **({"yOffset": alt.YOffset("level:N")} if several else {}),
         color=alt.Color(
             "evidence:N",
             title=None,
@@ -102,6 +101,8 @@ def _chart(causes: Sequence[Row], wide: str) -> Chart:
         ),
         tooltip=["words:N", "level:N", alt.Tooltip("share:Q", format=".1%"), "evidence:N"],
     )
+    if several:
+        base = base.encode(yOffset=alt.YOffset("level:N"))
     share = alt.X("share:Q", title="share of the failures", axis=alt.Axis(format="~%"))
     intervals = base.mark_rule(strokeWidth=2).encode(x=alt.X("share_low:Q"), x2="share_high:Q")
     points = base.mark_point(filled=True, size=70).encode(
