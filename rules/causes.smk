@@ -1,7 +1,7 @@
 """Why pictures fail: single changes that bring them back, and what goes along with failing.
 
 Needs: study.parquet, manifest.parquet, shards/*/pictures.arrow, shards/*/descriptors.parquet.
-Gives: failures/interventions_plan.json, shards/*/interventions.parquet, failures/interventions*.csv,
+Gives: failures/interventions_plan.json, failures/interventions/*.parquet, failures/interventions*.csv,
 failures/interventions.json, failures/interventions_pictures.parquet, failures/figures/interventions/,
 failures/verdict.json, failures/verdict.md, failures/methods.md, failures/probable_causes.parquet.
 """
@@ -18,6 +18,7 @@ rule interventions_plan:
         log_of("interventions_plan"),
     benchmark:
         benchmark_of("interventions_plan")
+    priority: 40
     conda:
         environment("failures")
     threads: 1
@@ -38,13 +39,14 @@ rule interventions_plan:
 rule interventions:
     input:
         plan=rules.interventions_plan.output.plan,
-        pictures=of_shard("pictures.arrow"),
+        pictures=of_all_shards("pictures.arrow"),
     output:
-        table=of_shard("interventions.parquet"),
+        table=of_interventions("{part}"),
     log:
-        log_of("interventions", "{shard}"),
+        log_of("interventions", "{part}"),
     benchmark:
-        benchmark_of("interventions", "{shard}")
+        benchmark_of("interventions", "{part}")
+    priority: 40
     conda:
         environment("landmarks")
     threads: 1
@@ -53,10 +55,11 @@ rule interventions:
         runtime=minutes_of(120),
     params:
         backend=intervened_variant(CONFIG),
+        parts=parts_of_interventions(),
         metadata=metadata_of("interventions", intervened_variant(CONFIG) or {}),
         code=code_of("interventions"),
     message:
-        "changing pictures of shard {wildcards.shard} to bring failures back"
+        "changing pictures (part {wildcards.part}) to bring failures back"
     script:
         script_of("interventions")
 
@@ -64,7 +67,7 @@ rule interventions:
 rule failures_interventions:
     input:
         plan=rules.interventions_plan.output.plan,
-        parts=of_all_shards("interventions.parquet"),
+        parts=[of_interventions(part) for part in range(parts_of_interventions())],
         study=rules.gather_study.output.table,
         manifest=rules.manifest.output.table,
     output:
@@ -80,6 +83,7 @@ rule failures_interventions:
         log_of("failures_interventions"),
     benchmark:
         benchmark_of("failures_interventions")
+    priority: 30
     conda:
         environment("failures")
     threads: 1
@@ -114,6 +118,7 @@ rule failures_shap:
         log_of("failures_shap"),
     benchmark:
         benchmark_of("failures_shap")
+    priority: 15
     conda:
         environment("failures")
     threads: 1
@@ -149,6 +154,7 @@ rule failures_verdict:
         log_of("failures_verdict"),
     benchmark:
         benchmark_of("failures_verdict")
+    priority: 30
     conda:
         environment("failures")
     threads: 1

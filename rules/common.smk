@@ -42,9 +42,6 @@ if workflow.is_main_process:
     if about_lock:
         print(f"modular-faces: {about_lock}", file=sys.stderr)
 
-    if not workflow.modifier.is_main_snakefile():
-        PLAN.publish()  # another workflow uses this one as a module: `onstart` below is not called
-
 RESULTS = PLAN.results
 
 
@@ -53,6 +50,7 @@ wildcard_constraints:
     variant="[A-Za-z][A-Za-z0-9_]*",
     backend="[a-z]+",
     source="[A-Za-z][A-Za-z0-9_]*",
+    part="[0-9]+",
     kind="emotions|ratings",
     region="image|face",
 

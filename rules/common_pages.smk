@@ -1,11 +1,22 @@
 """What the failure study and the pages share: paths, figures, what each page is made from."""
 
-from modular_faces.stage_options import failure_options, options_digest
+from modular_faces.stage_options import failure_options, options_digest, page_options
 
 
 def of_failures(name):
     """Path of a file of the failure study."""
     return f"{RESULTS}/failures/{name}"
+
+
+def of_interventions(part):
+    """Path of what one of the jobs that change pictures found."""
+    return of_failures(f"interventions/{part}.parquet")
+
+
+def parts_of_interventions():
+    """How many jobs change pictures: one for every 500 that are drawn at most, of two kinds at two levels."""
+    most = min(4 * CONFIG.failures.sample, PLAN.count)
+    return max(1, -(-most // 500))
 
 
 def figures_of(folder, study, title):
@@ -57,9 +68,38 @@ def pictures_of_modular_page():
     return [] if CONFIG.share else [rules.modular_gallery.output.pictures]
 
 
+def of_backends(name):
+    """Path of a file of the page of the backends."""
+    return f"{RESULTS}/backends/{name}"
+
+
+def pictures_of_backends_page():
+    """Pictures for the page of the backends, but never for one that may be shared."""
+    return [] if CONFIG.share else [rules.backends_gallery.output.pictures]
+
+
 def notebooks_of_run():
-    """Notebooks to run; one that shows pictures is left out where the results are shared."""
-    return ["weights"] if CONFIG.share else ["face_masking", "weights"]
+    """Notebooks to run; those that show pictures are left out where the results are shared."""
+    return ["weights"] if CONFIG.share else ["backends", "face_masking", "weights"]
+
+
+def inputs_of_notebook(wildcards):
+    """What a notebook reads: the study, or the table and the models."""
+    packs = of_all_shards("pictures.arrow")
+    if wildcards.notebook == "backends":
+        return {
+            "study": rules.gather_study.output.table,
+            "manifest": rules.manifest.output.table,
+            "bridge": list(rules.bridge.output),
+            "packs": packs,
+        }
+    return {
+        "features": rules.merge.output.features,
+        "mesh": rules.merge.output.mesh,
+        "scores": rules.modular.output.scores,
+        "weights": rules.modular.output.weights,
+        "packs": packs,
+    }
 
 
 def options_of_failures(study):
@@ -74,7 +114,5 @@ def given_table(path):
 
 def digest_of_config():
     """Digest of everything in the config that changes a result, wherever the dataset lies."""
-    given = {"groups_table", "truth_table"}
-    failures = CONFIG.failures.model_dump(exclude=given)
     table = metadata_of_table()["config_sha256"]
-    return options_digest({"table": table, "failures": failures})
+    return options_digest({"table": table, "pages": page_options(CONFIG)})

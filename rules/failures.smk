@@ -113,6 +113,7 @@ rule failures_means:
         log_of("failures_means"),
     benchmark:
         benchmark_of("failures_means")
+    priority: 15
     conda:
         environment("failures")
     threads: 1

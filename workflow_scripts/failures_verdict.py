@@ -44,9 +44,8 @@ studied, note = levels_to_study(outcomes)
 descriptors = read_descriptors(inputs.descriptors)
 verdicts = []
 for outcome in reversed(studied):
-    signs = descriptors.reindex(outcome.image_ids).join(
-        rescue_signs(study, outcome.image_ids, **part)
-    )
+    drawn = plan.drawn(outcome.level)
+    signs = descriptors.reindex(drawn).join(rescue_signs(study, drawn, **part))
     evidences = read_evidences(
         outcome.level,
         plan,

@@ -14,6 +14,7 @@ from modular_faces.modular.models_job import (
 )
 from modular_faces.modular.module_data import load_modular_data
 from modular_faces.modular.module_steps import module_pipeline
+from modular_faces.modular.people import with_people
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -29,6 +30,7 @@ data = load_modular_data(
 )
 descriptors = read_descriptors(snakemake.input.descriptors, data.image_ids)[data.decodable]
 data, unreadable = only_decodable(data)
+data, people = with_people(data, options["people"])
 tables, notes = run_models(
     data,
     snakemake.wildcards.kind,
@@ -37,5 +39,8 @@ tables, notes = run_models(
     options=options,
 )
 write_part(
-    tables, unreadable + notes, dict(snakemake.output.items()), metadata=snakemake.params.metadata
+    tables,
+    unreadable + people + notes,
+    dict(snakemake.output.items()),
+    metadata=snakemake.params.metadata,
 )

@@ -1,5 +1,6 @@
-"""Change the sampled pictures of a shard in one respect at a time, and look for landmarks again."""
+"""Change some of the sampled pictures in one respect at a time, and look for landmarks again."""
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from modular_faces.backends.registry import open_backend
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 plan = read_plan(snakemake.input.plan)
 options = snakemake.params.backend
-sampled = plan.pictures("failure") | plan.pictures("success") if plan.conditions else set()
+chosen = plan.part(int(snakemake.wildcards.part), parts=snakemake.params.parts)
 table = (
     run_conditions(
         plan,
-        read_pictures(snakemake.input.pictures, sampled),
+        chain.from_iterable(read_pictures(pack, chosen) for pack in snakemake.input.pictures),
         open_backend(options),
         variant=options["cascade"][0]["steps"],
         accept=options["accept"],
     )
-    if sampled
+    if chosen
     else SCHEMA.empty_table()
 )
 write_table(table, snakemake.output.table, metadata=snakemake.params.metadata)

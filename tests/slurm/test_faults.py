@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -82,6 +83,11 @@ def test_a_shard_that_always_fails_stops_nothing_but_what_needs_it(
     assert f"  landmarks, shard 0001: {RESULTS}/logs/landmarks/0001.log" in end
     assert f"    {listing['counts'][1]} pictures (DATASET/" in end
     assert f"listed in {RESULTS}/listing/shards/{listing['shards'][1]}" in end
+    assert re.search(
+        r"^\[.*\] .* \d (failed|tried again) .*landmarks 2/3 .*ETA ",
+        head.said(),
+        flags=re.MULTILINE,
+    )
     assert "this shard always fails" in faulty.results("logs/landmarks/0001.log").read_text()
     assert not faulty.results("shards/0001/landmarks.parquet").exists()
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 
-from clones import FINAL_FILES, SAMPLE, Clone, make_clone
+from clones import FINAL_FILES, REPOSITORY, SAMPLE, Clone, make_clone
 from cluster import Cluster
+
+
+def documented_look() -> list[str]:
+    """The command by which profiles/README.md shows jobs by rule and shard."""
+    readme = (REPOSITORY / "profiles" / "README.md").read_text()
+    (command,) = re.findall(r"^squeue .*$", readme, flags=re.MULTILINE)
+    return shlex.split(command, comments=True)
 
 
 def test_snakemake_profile_slurm_gives_the_bytes_of_the_local_run(
@@ -24,3 +33,8 @@ def test_snakemake_profile_slurm_gives_the_bytes_of_the_local_run(
     assert list((clone.folder / "logs/slurm/rule_landmarks/0000").glob("*.log"))
     names = {(name[:14], comment) for name, comment in cluster.jobs("%j|%k")}
     assert ("modular-faces_", "rule_landmarks_wildcards_0000") in names
+    assert re.search(
+        r"^\[\d\d:\d\d\] \d+ %  .*landmarks \d/1 .*pictures/s  ETA ", said, flags=re.MULTILINE
+    )
+    seen = cluster.ask(*documented_look(), "--states=all")
+    assert re.search(r" rule_landmarks_wildcards_0000 +COMPLETED", seen), seen

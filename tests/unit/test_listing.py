@@ -9,6 +9,7 @@ from modular_faces import listing as module
 from modular_faces.listing import (
     ListingSummary,
     check_root,
+    hash_ranges,
     in_order,
     plan_shards,
     read_listing_json,
@@ -30,8 +31,9 @@ ENTRIES = [Entry(image_id(name), name, 10 + k, 1000 + k) for k, name in enumerat
 
 def written(folder: Path, entries: list[Entry], n_shards: int, **changes: str) -> ListingSummary:
     options = {"dataset": "d", "root": "/r", "label_digest": "l"} | changes
+    lists = hash_ranges(entries, n_shards)
     summary = write_shards(
-        folder, entries, n_shards, left_out={".txt": 2}, chosen_shards=None, **options
+        folder, lists, n_shards, left_out={".txt": 2}, chosen_shards=None, **options
     )
     write_listing_json(folder, summary)
     return summary

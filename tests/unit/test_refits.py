@@ -21,7 +21,7 @@ def test_ratings_by_rows_and_by_columns(n: int, widths: tuple[int, int]) -> None
     task = RatingTask(("a", "b", "c"), targets, np.arange(n), fit_options())
     expected = fit_ratings(blocks, targets, penalties=penalties, weights=weights)
     refit = make_refit(task, blocks, np.arange(n), expected)
-    coefficients, scores = refit(weights)
+    ((coefficients, scores),) = refit(weights[None])
     for name, part in coefficients.items():
         np.testing.assert_allclose(part, expected.coefficients[name], atol=1e-10)
     gap = scores - expected.scores(blocks)
@@ -37,7 +37,7 @@ def test_categories_with_a_picture_drawn_twice() -> None:
     weights = np.ones(150)
     weights[7] = 2.0
     weights[9] = 0.0
-    coefficients, _ = make_refit(task, {"m": values}, np.arange(150), model)(weights)
+    ((coefficients, _),) = make_refit(task, {"m": values}, np.arange(150), model)(weights[None])
     rows = np.repeat(np.arange(150), weights.astype(int))
     expected = task.fit({"m": values[rows]}, rows, np.array([0.01]), None)
     np.testing.assert_allclose(coefficients["m"], expected.coefficients["m"], atol=1e-5)

@@ -13,7 +13,9 @@ from test_models_job import options
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.modular.module_blocks import ModularData, Module
-from modular_faces.modular.rungs import RUNGS, read_other_landmarks, run_rung_models
+from modular_faces.modular.rung_landmarks import read_other_landmarks
+from modular_faces.modular.rung_weights import MEASURED
+from modular_faces.modular.rungs import RUNGS, run_rung_models
 from modular_faces.tables import write_table
 from planted import data_of
 
@@ -43,8 +45,10 @@ def faces(n: int, *, noise: float, seed: int) -> tuple[ModularData, np.ndarray, 
 def rungs(kind: str) -> tuple[Any, Any]:
     data, other, lost = faces(240, noise=6.0, seed=1)
     other[lost] = np.nan
-    tables, notes = run_rung_models(data, kind, other, options=options())
-    assert notes == []
+    descriptors = np.random.default_rng(0).normal(size=(240, 2)).astype(np.float32)
+    tables, notes = run_rung_models(data, kind, other, descriptors, options=options())
+    (note,) = notes
+    assert note.startswith("Weights checked: of 240 pictures that the mesh found OpenFace lost 60.")
     return tables["scores"][0].to_pandas(), tables["comparisons"][0].to_pandas()
 
 
@@ -63,6 +67,8 @@ def test_the_better_instrument_scores_higher_on_the_same_pictures() -> None:
         ("found", RUNGS[1], RUNGS[0]),
         ("found", RUNGS[2], RUNGS[1]),
         ("lost_wrong", RUNGS[2], RUNGS[0]),
+        ("found", RUNGS[1], MEASURED),
+        ("weighted", RUNGS[1], MEASURED),
     }
     assert tested.set_index("population").loc["lost_wrong"].p_holm < 1e-4
 
@@ -77,7 +83,8 @@ def test_ratings_of_lost_pictures_are_the_mean() -> None:
 def test_too_few_found_faces_are_told() -> None:
     data, other, _ = faces(40, noise=1.0, seed=2)
     other[2:] = np.nan
-    tables, notes = run_rung_models(data, "emotions", other, options=options())
+    nothing = np.zeros((40, 1), np.float32)
+    tables, notes = run_rung_models(data, "emotions", other, nothing, options=options())
     assert notes == ["OpenFace found 2 of 40 faces, too few to learn from them."]
     assert tables == {"scores": [], "comparisons": []}
 
@@ -95,3 +102,42 @@ def test_landmarks_are_read_of_the_trusted_faces_of_one_part(tmp_path: Path) -> 
     ids = np.array(["a", "b", "c"], dtype=object)
     values = read_other_landmarks(Path(path), ids, backend="openface", variant="original")
     np.testing.assert_array_equal(values[:, 0], [1.0, 0.0, np.nan])
+
+
+def test_weights_bring_back_what_was_measured_on_pictures_that_openface_lost() -> None:
+    data, other, _ = faces(1600, noise=1.0, seed=4)
+    rng = np.random.default_rng(5)
+    light = rng.normal(size=1600)
+    points = data.modules["landmarks"].values + (
+        np.exp(0.8 * light)[:, None] * rng.normal(size=(1600, 136)) * 2
+    ).astype(np.float32)
+    module = replace(data.modules["landmarks"], values=points)
+    data = replace(data, modules={"landmarks": module})
+    other[rng.random(1600) < 1 / (1 + np.exp(-1.5 * light))] = np.nan
+    tables, _ = run_rung_models(
+        data, "emotions", other, light[:, None].astype(np.float32), options=options()
+    )
+    scores = tables["scores"][0].to_pandas()
+    own = scores[(scores.model == RUNGS[1]) & (scores.metric == "log_loss")]
+    value = own.set_index("population").value
+    assert value["all"] > value["found"] + 0.1
+    assert abs(value["weighted"] - value["all"]) < 0.5 * (value["all"] - value["found"])
+    comparisons = tables["comparisons"][0].to_pandas()
+    gap = comparisons[
+        (comparisons.other == MEASURED)
+        & (comparisons.metric == "log_loss")
+        & (comparisons.population == "found")
+    ]
+    assert gap.difference.item() == pytest.approx(value["found"] - value["all"], abs=1e-4)
+    assert gap.high.item() < 0
+
+
+def test_few_lost_pictures_check_nothing() -> None:
+    data, other, _ = faces(120, noise=1.0, seed=6)
+    other[:2] = np.nan
+    nothing = np.zeros((120, 1), np.float32)
+    tables, notes = run_rung_models(data, "ratings", other, nothing, options=options())
+    assert notes == [
+        "OpenFace lost too few pictures that the mesh found to check weights that make up for lost pictures."
+    ]
+    assert "weighted" not in set(tables["scores"][0].to_pandas().population)

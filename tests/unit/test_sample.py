@@ -92,6 +92,11 @@ def test_nobody_is_in_both_splits() -> None:
     assert len(people["train"] | people["test"]) >= 12
 
 
+def test_people_are_those_of_the_truth() -> None:
+    told = [(row["image"], row["identity"]) for row in rows("truth.csv")]
+    assert [(row["image"], row["person"]) for row in rows("people.csv")] == told
+
+
 def test_every_person_shows_every_expression_in_two_views() -> None:
     shown = Counter((row["identity"], row["label"]) for row in undegraded())
     assert set(shown.values()) == {2}

@@ -1,12 +1,19 @@
 """What each stage needs of the config, whatever the order of its keys."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modular_faces.config import SHIPPED_VARIANTS
 from modular_faces.config_loading import load_config
-from modular_faces.stage_options import layout_options, options_digest, stage_options, study_options
+from modular_faces.stage_options import (
+    layout_options,
+    options_digest,
+    page_options,
+    stage_options,
+    study_options,
+)
 
 DATASET = {"dataset": {"name": "d", "root": "pictures"}}
 
@@ -56,3 +63,27 @@ def test_focal_length_counts_for_perspective_only() -> None:
 def test_a_stage_without_options_is_refused() -> None:
     with pytest.raises(ValueError, match="no stage 'shape'"):
         stage_options(load_config(DATASET), "shape")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"modular": {"models": {"shuffles": 300}}},
+        {"modular": {"models": {"regions": ["face"]}}},
+        {"modular": {"aligned": {"side": 96}}},
+        {"failures": {"permutations": 3000}},
+        {"study": {"variants": ["original"]}},
+    ],
+)
+def test_the_pages_change_with_every_section_that_they_show(changed: dict[str, Any]) -> None:
+    before, after = (
+        options_digest(page_options(load_config(DATASET | one))) for one in ({}, changed)
+    )
+    assert before != after
+
+
+def test_the_pages_do_not_change_with_the_place_of_tables(tmp_path: Path) -> None:
+    table = tmp_path / "reliability.csv"
+    table.touch()
+    moved = {"modular": {"models": {"reliability": str(table)}}}
+    assert page_options(load_config(DATASET | moved)) == page_options(load_config(DATASET))

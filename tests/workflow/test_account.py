@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from clones import BIN, RESULTS, TINY_CONFIG, Clone, read_csv
-from modular_faces.datapackage import verify
+from modular_faces.verify import verify
 
 JOBS = {
     "preprocess": 3,

@@ -1,12 +1,14 @@
 """`snakemake failures`: its jobs, its files, and a study that sees a sample of the successes only."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
-from clones import TINY_CONFIG, Clone
+from clones import BIN, RESULTS, TINY_CONFIG, Clone, read_csv
 from modular_faces.failures.report_parts import read_report
 
 SHARDS = ("0000", "0001", "0002")
@@ -44,6 +46,51 @@ def test_every_study_hands_a_report_to_the_page(studied: Clone, study: str) -> N
             assert (folder / f"{figure.stem}{suffix}").is_file()
     for table in report.tables:
         assert (folder / table.file).is_file()
+
+
+def test_the_account_covers_the_studies_and_leaves_nothing_to_do(studied: Clone) -> None:
+    package = json.loads(studied.results("datapackage.json").read_text(encoding="utf-8"))
+    runs = {one["path"]: one["run"] for one in package["resources"]}
+    for name in ("failures/rates.csv", "failures/index.html", "failures/verdict.json"):
+        assert runs[name] == package["run"]["date"]
+    (earlier,) = package["earlier_runs"]
+    assert runs["features.parquet"] == earlier["date"] != package["run"]["date"]
+    assert "failures_rates --> failures_page" in package["graph"]
+    assert "landmarks --> merge" in package["graph"]
+    rules = {row["rule"]: row for row in read_csv(studied.results("provenance/efficiency.csv"))}
+    assert {"merge", "landmarks", "descriptors", *(f"failures_{s}" for s in STUDIES)} <= set(rules)
+    assert rules["failures_rates"]["requested_mb"] == rules["merge"]["requested_mb"] == "1500"
+    suggested = yaml.safe_load(studied.results("provenance/set_resources.yaml").read_text())
+    assert set(suggested["set-resources"]) == set(rules)
+    done = studied.command(BIN / "modular_faces", "verify", RESULTS)
+    assert done.returncode == 0, done.stdout
+    for targets in ((), ("failures",)):
+        assert studied.planned_with_account(*targets, "--configfile", TINY_CONFIG) == Counter()
+
+
+def test_the_packages_with_studies_are_valid_for_frictionless(
+    studied: Clone, tmp_path: Path
+) -> None:
+    frictionless = pytest.importorskip(
+        "frictionless", reason="frictionless is not installed (pip install frictionless)"
+    )
+    done = studied.command(BIN / "modular_faces", "share", RESULTS, tmp_path / "shared")
+    assert done.returncode == 0, done.stderr
+    for folder in (studied.results(), tmp_path / "shared"):
+        report = frictionless.validate(str(folder / "datapackage.json"))
+        assert report.valid, report.flatten(["name", "type", "message"])
+
+
+def test_what_is_shared_of_the_studies_names_no_picture(studied: Clone, tmp_path: Path) -> None:
+    names = pq.read_table(studied.results("manifest.parquet"), columns=["path"]).column(0)
+    target = tmp_path / "shared"
+    studied.command(BIN / "modular_faces", "share", RESULTS, target)
+    shared = {path.relative_to(target).as_posix(): path for path in target.rglob("*.*")}
+    assert {"failures/rates.csv", "failures/verdict.json", "failures/methods.md"} <= set(shared)
+    assert not {"failures/index.html", "failures/rates_pictures.csv"} & set(shared)
+    text = "".join(path.read_text() for path in shared.values() if path.suffix != ".png")
+    assert [name for name in names.to_pylist() if Path(name).name in text] == []
+    assert str(studied.folder) not in text
 
 
 def test_too_few_failures_end_in_a_sentence(studied: Clone) -> None:

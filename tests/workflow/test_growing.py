@@ -42,6 +42,37 @@ def test_added_replaced_and_removed_pictures_give_what_a_run_from_scratch_gives(
     assert grown.results(study).read_bytes() == scratch.results(study).read_bytes()
 
 
+def test_appended_pictures_run_alone_and_give_the_rows_of_a_run_from_scratch(
+    tmp_path: Path,
+) -> None:
+    pictures = sample_pictures()
+    dataset = {"name": "tiny", "root": str(tmp_path / "faces"), "append": True}
+    root = make_kaggle(tmp_path / "faces", pictures[:8])
+    grown = make_clone(tmp_path / "grown")
+    grown.configure(root, dataset=dataset, study={"variants": ["wide"]})
+    grown.run_tiny("--cores", "2")
+    shutil.copytree(make_kaggle(tmp_path / "later", pictures[:11]), root, dirs_exist_ok=True)
+    per_shard = (
+        *("preprocess", "landmarks", "color", "texture", "pose", "expression"),
+        "study wide",
+    )
+    gathered = ("manifest", "merge", "gather_study")
+    assert grown.planned_tiny() == Counter([*(f"{rule} 0003" for rule in per_shard), *gathered])
+    grown.run_tiny("--cores", "2")
+
+    scratch = make_clone(tmp_path / "scratch")
+    scratch.configure(root, dataset=dataset, study={"variants": ["wide"]})
+    scratch.run_tiny("--cores", "2")
+    for name in ("features.parquet", "mesh.parquet", "manifest.parquet", "study.parquet"):
+        here, there = (pq.read_table(one.results(name)) for one in (grown, scratch))
+        keys = [(key, "ascending") for key in ("image_id", "variant") if key in here.column_names]
+        assert here.num_rows == there.num_rows
+        assert here.sort_by(keys).equals(there.sort_by(keys)), name
+        assert not here.equals(there), name
+    for name in ("summary.json", "features_dictionary.csv", "labels.json"):
+        assert grown.results(name).read_bytes() == scratch.results(name).read_bytes(), name
+
+
 def test_past_a_stated_size_the_table_becomes_a_folder_and_back(
     finished_copy: Clone, finished: Clone, tiny_root: Path
 ) -> None:

@@ -254,7 +254,7 @@ def _summary(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from modular_faces.datapackage import verify
+    from modular_faces.verify import verify
 
     problems, origin = verify(options.results, root=options.root)
     print("\n".join([*problems, f"{options.results}: {len(problems) or 'no'} problems", origin]))
@@ -262,7 +262,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _share(options: argparse.Namespace) -> int:
-    from modular_faces.datapackage import share
+    from modular_faces.sharing import share
 
     files = share(options.results, options.folder)
     print(f"wrote {options.folder}: {', '.join(files)}")

@@ -32,6 +32,10 @@ class Dataset(Section):
     """A table with a column `image` (path, file name or stem) and columns of ratings, for any layout; by
     default `ratings.csv` in the root where there is one."""
 
+    append: bool = False
+    """Put pictures that came since the last run into shards of their own, behind the others, so that no finished shard
+    runs again. The table has the same rows, the new ones last; `false` puts all into one order again."""
+
     @model_validator(mode="after")
     def _columns_belong_to_a_table(self) -> Dataset:
         for key in ("label_column", "split_column", "rating_columns"):

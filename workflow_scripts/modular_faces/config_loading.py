@@ -117,6 +117,7 @@ def check_paths(config: Config) -> None:
         "dataset.table": config.dataset.table,
         "dataset.ratings": config.dataset.ratings,
         "landmarks.model": config.landmarks.model,
+        "modular.models.people": config.modular.models.people,
         "modular.models.reliability": config.modular.models.reliability,
         "modular.models.judgments": config.modular.models.judgments,
         "failures.groups_table": config.failures.groups_table,

@@ -93,6 +93,15 @@ class Models(Section):
     """Penalty of the logistic regression behind them."""
     weight_draws: Annotated[int, Field(ge=20)] = 200
     """Draws of the bootstrap in which these weights are estimated anew."""
+    least_rescued: Count = 10
+    """Fewest pictures that a later attempt of the cascade brought back, and fewest found at once, whose SHAP patterns
+    are compared."""
+    rescued_permutations: Annotated[int, Field(ge=2000)] = 5000
+    """Permutations of that comparison."""
+    people: PathName | None = None
+    """A table of who is in each picture: a column `image` (path, file name or stem) and one called `person`,
+    `identity` or `subject`; by default `people.csv` in dataset.root. Pictures of one person are then kept in one
+    fold and drawn together for intervals."""
     reliability: PathName | None = None
     """A table of the reliability of mean ratings: columns `attribute` and `reliability_spearman_brown` (or
     `reliability`), perhaps `low` and `high`; by default `attribute_reliability.csv` in dataset.root."""
@@ -102,7 +111,7 @@ class Models(Section):
     least_reliability: Fraction = 0.6
     """Ratings below this are left out of means over ratings."""
     tolerance: Positive = 3e-4
-    """At which gradient the logistic regression is done."""
+    """The logistic regression is done when its loss is within about half the square of this of the least."""
     iterations: Count = 500
     """Most steps of the logistic regression."""
     seed: int = 20240101

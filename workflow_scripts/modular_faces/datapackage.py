@@ -1,40 +1,35 @@
 """The results as a data package: what every file is, its digest, and what made it.
 
 `datapackage.json` follows Frictionless Data's Data Package (https://specs.frictionlessdata.io/data-package/),
-so that other programs can read and check it. `verify` does so without them.
+so that other programs can read and check it; `modular_faces.verify` does so without them.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from modular_faces.run_file import file_sha256, graph_text, read_run
+from modular_faces.csv_schema import column_types, csv_schema
+from modular_faces.run_file import file_sha256, graph_text
 from modular_faces.tables import read_table, whole_file
 
 PACKAGE_FILE = "datapackage.json"
-
-SHAREABLE = (
-    *("summary.json", "features_dictionary.csv", "bridge.csv"),
-    *("provenance/efficiency.csv", "provenance/set_resources.yaml"),
-)
-"""Files that hold numbers over many pictures and no picture, name of a picture or absolute path."""
 
 _MEDIA_TYPES = {
     "csv": "text/csv",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
     "svg": "image/svg+xml",
+    "png": "image/png",
     "html": "text/html",
+    "md": "text/markdown",
+    "ipynb": "application/x-ipynb+json",
     "yaml": "application/yaml",
 }
-_FIELD_TYPES = {"string": "string", "bool": "boolean"}
 _PERCEPTION = (
     "Labels and ratings are what raters perceived in a picture; they say nothing about the person."
 )
@@ -52,12 +47,13 @@ def package_name(dataset: str) -> str:
 
 
 def all_files(paths: Iterable[str]) -> list[Path]:
-    """Files at paths, and inside of those that are folders."""
-    return [
+    """Files that are there at paths, and inside of those that are folders; hidden ones are no results."""
+    found = [
         file
         for path in map(Path, paths)
         for file in (sorted(path.rglob("*")) if path.is_dir() else [path])
     ]
+    return [file for file in found if file.is_file() and not file.name.startswith(".")]
 
 
 def describe_files(results: Path, files: Iterable[str]) -> list[dict[str, Any]]:
@@ -72,9 +68,9 @@ def describe_files(results: Path, files: Iterable[str]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Name, path, format, bytes and SHA-256 of each file; CSV files of features with the type of each column.
+        Name, path, format, bytes and SHA-256 of each file; CSV files with the type of each column.
     """
-    types = _column_types(results / "features_dictionary.csv")
+    types = column_types(results / "features_dictionary.csv")
     return [_resource(results, name, types) for name in sorted(files)]
 
 
@@ -89,38 +85,21 @@ def _resource(results: Path, name: str, types: Mapping[str, str]) -> dict[str, A
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{file_sha256(path)}",
-        "type": "table" if kind == "csv" else "file",
+        "type": "file",
     }
-    if path.name.startswith("features") and kind == "csv" and "dictionary" not in path.name:
-        resource |= {"profile": "tabular-data-resource", "schema": _schema(path, types)}
+    schema = csv_schema(path, types) if kind == "csv" else {}
+    if schema.get("fields"):
+        resource |= {"type": "table", "profile": "tabular-data-resource", "schema": schema}
     return resource
 
 
-def _column_types(dictionary: Path) -> dict[str, str]:
-    if not dictionary.exists():
-        return {}
-    with dictionary.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: row["dtype"] for row in csv.DictReader(file)}
-
-
-def _schema(path: Path, types: Mapping[str, str]) -> dict[str, Any]:
-    with path.open(encoding="utf-8", newline="") as file:
-        names = next(csv.reader(file))
-    return {"fields": [_field(name, types.get(name, "")) for name in names], "missingValues": [""]}
-
-
-def _field(name: str, dtype: str) -> dict[str, Any]:
-    kind = (
-        "integer" if "int" in dtype else "number" if "float" in dtype else _FIELD_TYPES.get(dtype)
-    )
-    field: dict[str, Any] = {"name": name, "type": kind or "any"}
-    if kind == "boolean":
-        field |= {"trueValues": ["TRUE"], "falseValues": ["FALSE"]}
-    return field
-
-
 def describe_package(
-    dataset: str, resources: Sequence[Mapping[str, Any]], *, run: Mapping[str, Any], inputs: str
+    dataset: str,
+    resources: Sequence[Mapping[str, Any]],
+    *,
+    run: Mapping[str, Any],
+    inputs: str,
+    before: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Describe a results folder as a data package.
 
@@ -133,7 +112,18 @@ def describe_package(
         From `modular_faces.run_record.describe_run`.
     inputs : str
         From `inputs_digest`.
+    before : mapping or None
+        The package as it was. A file that has not changed since stays a file of the run that made it, so that
+        pages and studies of an earlier run, with another config maybe, are not taken for work of this one.
     """
+    runs = known_runs(before) | {run["date"]: dict(run)}
+    makers = _makers(before)
+    described = [
+        {**one, "run": makers.get((one["path"], one["hash"]), run["date"])} for one in resources
+    ]
+    earlier = sorted({one["run"] for one in described} - {run["date"]})
+    counted = [runs[date] for date in (*earlier, run["date"])]
+    graph = sorted({(first, second) for one in counted for first, second in one["graph"]})
     return {
         "profile": "data-package",
         "name": package_name(dataset),
@@ -141,22 +131,38 @@ def describe_package(
         "description": f"One table from a folder of face pictures, and what made it. {_PERCEPTION}",
         "created": run["date"],
         "version": run["code"]["modular_faces"],
-        "resources": list(resources),
+        "resources": described,
         "inputs_sha256": inputs,
         "run": dict(run),
-        "graph": graph_text(run["graph"]),
+        "earlier_runs": counted[:-1],
+        "graph": graph_text(graph),
     }
+
+
+def known_runs(package: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """Records of the runs that made the files of a package, by date."""
+    if package is None:
+        return {}
+    return {run["date"]: run for run in (*package.get("earlier_runs", ()), package["run"])}
+
+
+def _makers(package: Mapping[str, Any] | None) -> dict[tuple[str, str], str]:
+    if package is None:
+        return {}
+    last = package["run"]["date"]
+    return {(one["path"], one["hash"]): one.get("run", last) for one in package["resources"]}
 
 
 def inputs_digest(manifest: Path) -> str:
     """Digest the names and contents of all pictures, from the manifest."""
     digest = hashlib.sha256()
-    for image_id, _, content in _pictures(manifest):
+    for image_id, _, content in listed_pictures(manifest):
         digest.update(f"{image_id}\0{content or ''}\n".encode())
     return digest.hexdigest()
 
 
-def _pictures(manifest: Path) -> Iterator[tuple[str, str, str | None]]:
+def listed_pictures(manifest: Path) -> Iterator[tuple[str, str, str | None]]:
+    """Name, path and SHA-256 of every picture of a manifest; None where it could not be read."""
     columns = read_table(manifest, ("image_id", "path", "sha256")).columns
     yield from zip(*(column.to_pylist() for column in columns), strict=True)
 
@@ -167,112 +173,10 @@ def write_package(package: Mapping[str, Any], path: Path) -> None:
         temporary.write_text(json.dumps(package, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def verify(results: Path, *, root: Path | None) -> tuple[list[str], str]:
-    """Hash the results and the pictures they were made from again.
-
-    Parameters
-    ----------
-    results : Path
-        Folder of the results of a dataset.
-    root : Path or None
-        Folder of the pictures; where they were, when None.
-
-    Returns
-    -------
-    problems : list of str
-        A line for each file that is missing or changed; empty when the folder is intact.
-    origin : str
-        What the folder was made from, in a few lines.
-
-    Raises
-    ------
-    ValueError
-        The folder has no data package.
-    """
+def read_package(results: Path) -> dict[str, Any] | None:
+    """Read the package of a results folder; None where there is none."""
     path = results / PACKAGE_FILE
     if not path.exists():
-        raise ValueError(f"{path} is missing; run the workflow to its end first")
-    package = json.loads(path.read_text(encoding="utf-8"))
-    problems = [
-        f"{one['path']}: {problem}"
-        for one in package["resources"]
-        if (problem := _changed(results / one["path"], one["hash"].removeprefix("sha256:")))
-    ]
-    manifest = results / "manifest.parquet"
-    count = 0
-    if manifest.exists() and inputs_digest(manifest) == package["inputs_sha256"]:
-        folder = root or Path(package["run"]["config"]["dataset"]["root"])
-        for _, name, content in _pictures(manifest):
-            count += 1
-            if content and (problem := _changed(folder / name, content)):
-                problems.append(f"picture {name}: {problem}")
-    return problems, _origin(package, count)
-
-
-def _changed(path: Path, sha256: str) -> str:
-    if not path.is_file():
-        return "missing"
-    return "" if file_sha256(path) == sha256 else "changed"
-
-
-def _origin(package: Mapping[str, Any], pictures: int) -> str:
-    run = package["run"]
-    made = {
-        "made": f"{run['date']} on {run['machine']['host']} ({run['machine']['processor']})",
-        "from": f"{pictures} pictures, inputs {package['inputs_sha256'][:16]}",
-        "with": f"modular-faces {run['code']['modular_faces']}, commit {run['code']['commit']}",
-        "model": run["model_sha256"][:16],
-        "lock": str(run["lock_sha256"])[:16],
-        "snakemake": run["snakemake"].get("snakemake", "?"),
-        "landmarks": run["backend"],
-        "files": str(len(package["resources"])),
-    }
-    return "\n".join(f"  {name:<10}{value}" for name, value in made.items())
-
-
-def share(results: Path, target: Path) -> list[str]:
-    """Copy what may be passed on into a folder, as a data package of its own.
-
-    Only files of `SHAREABLE` are copied. What tells of this computer (paths, host, command) is left out of the
-    record of the run.
-
-    Parameters
-    ----------
-    results : Path
-        Folder of the results of a dataset.
-    target : Path
-        New folder.
-
-    Returns
-    -------
-    list of str
-        The files that were copied.
-    """
-    if target.exists():
-        raise ValueError(f"{target} exists already; give a new folder")
-    run = read_run(results)
-    files = [name for name in SHAREABLE if (results / name).exists()]
-    for name in files:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(results / name, target / name)
-    package = describe_package(
-        str(run["config"]["dataset"]["name"]),
-        describe_files(target, files),
-        run=_without_places(run),
-        inputs=inputs_digest(results / "manifest.parquet"),
-    )
-    write_package(package, target / PACKAGE_FILE)
-    return files
-
-
-def _without_places(run: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out of the record of a run what tells of the computer or of folders on it."""
-    kept = {key: value for key, value in run.items() if key not in ("command", "machine", "config")}
-    config = {
-        key: value
-        for key, value in run["config"].items()
-        if key not in ("dataset", "results", "openface", "precomputed")
-    }
-    config["landmarks"] = {k: v for k, v in config["landmarks"].items() if k != "model"}
-    machine = {key: value for key, value in run["machine"].items() if key != "host"}
-    return kept | {"config": config, "machine": machine}
+        return None
+    package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return package

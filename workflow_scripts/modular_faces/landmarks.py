@@ -124,10 +124,9 @@ def _attempts(
     number: int,
     accept: float,
 ) -> Iterator[tuple[str, Outcome]]:
-    sent: dict[str, tuple[Applied, tuple[int, ...]]] = {}
     broken: list[str] = []
 
-    def variants() -> Iterator[tuple[str, Applied]]:
+    def variants() -> Iterator[tuple[str, Applied, tuple[int, ...]]]:
         for image_id, picture in pictures:
             try:
                 applied = apply_variant(picture, stage.steps)
@@ -139,10 +138,47 @@ def _attempts(
                 logger.exception("variant %s of %s failed", stage.variant, image_id)
                 broken.append(image_id)
             else:
-                sent[image_id] = _map_only(applied), picture.shape
-                yield image_id, applied
+                yield image_id, applied, picture.shape
 
-    for answer in backend.find(variants(), stage=stage):
+    yield from look_at(variants(), backend, stage=stage, number=number, accept=accept)
+    for image_id in broken:
+        yield image_id, _FAILED
+
+
+def look_at(
+    variants: Iterable[tuple[str, Applied, tuple[int, ...]]],
+    backend: Backend,
+    *,
+    stage: Stage,
+    number: int,
+    accept: float,
+) -> Iterator[tuple[str, Outcome]]:
+    """Look for faces on pictures to which the steps of a stage were applied.
+
+    Parameters
+    ----------
+    variants : iterable of (str, Applied, shape)
+        `image_id`, the variant that is looked at, and the shape of the original picture. Taken one at a time.
+    backend : Backend
+    stage : Stage
+    number : int
+        Which attempt this is, from 1.
+    accept : float
+        Least certainty of a trusted face, 0 to 1.
+
+    Yields
+    ------
+    (str, Outcome)
+        One for each picture, in any order.
+    """
+    sent: dict[str, tuple[Applied, tuple[int, ...]]] = {}
+
+    def given() -> Iterator[tuple[str, Applied]]:
+        for image_id, applied, shape in variants:
+            sent[image_id] = _map_only(applied), shape
+            yield image_id, applied
+
+    for answer in backend.find(given(), stage=stage):
         applied, shape = sent.pop(answer.image_id)
         yield (
             answer.image_id,
@@ -156,7 +192,7 @@ def _attempts(
                 accept=accept,
             ),
         )
-    for image_id in (*broken, *sent):
+    for image_id in sent:
         yield image_id, _FAILED
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +22,8 @@ SHARD_PIXELS = 100_000_000
 SHARD_MOST = 4_000
 SHARD_LEAST = 25
 SAMPLE_SIZE = 64
+SHARDS = "shards"
+"""Folder of the lists of the shards, in that of the listing."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class ListingSummary:
     dataset, root : str
         Name of the dataset and absolute path of its pictures.
     n_shards : int
+        Shards that are ranges of the hash.
     shards : list of str
-        File names inside ``shards/``, one per shard in order.
+        File names inside ``shards/``, one per shard in order; those past `n_shards` hold pictures that were
+        appended (see `modular_faces.appended`).
     digests : list of str
         16 hex digits per shard, over image_id, size and time of change of its pictures.
     counts : list of int
@@ -143,7 +147,7 @@ def check_root(folder: Path, *, dataset: str, root: str) -> ListingSummary | Non
 
 def write_shards(
     folder: Path,
-    entries: Iterable[Entry],
+    lists: Sequence[Sequence[Entry]],
     n_shards: int,
     *,
     dataset: str,
@@ -162,9 +166,10 @@ def write_shards(
     ----------
     folder : Path
         Made where missing.
-    entries : iterable of Entry
-        In any order.
+    lists : sequence of sequence of Entry
+        The pictures of each shard in order, from `hash_ranges`, or `modular_faces.appended.new_ones_behind`.
     n_shards : int
+        How many of them are ranges of the hash.
     dataset, root : str
     left_out : mapping of str to int
     label_digest : str
@@ -181,34 +186,50 @@ def write_shards(
         The folder holds the listing of another root (see `check_root`).
     """
     check_root(folder, dataset=dataset, root=root)
-    rows, hashes = in_order(entries)
-    limits = [-(-(k << 64) // n_shards) for k in range(1, n_shards)]
-    cuts = np.searchsorted(hashes, np.array(limits, dtype=np.uint64), side="left").tolist()
-    shards = folder / "shards"
+    shards = folder / SHARDS
     shards.mkdir(parents=True, exist_ok=True)
     present = {path.name for path in shards.iterdir()}
     names: list[str] = []
-    encode = json.JSONEncoder(separators=(",", ":")).encode
-    width = max(4, len(str(n_shards - 1)))
-    for k, (start, stop) in enumerate(zip([0, *cuts], [*cuts, len(rows)], strict=True)):
-        content = "\n".join([encode(row[1:]) for row in rows[start:stop]]).encode()
-        name = f"{k:0{width}d}-{blake2b(content, digest_size=8).hexdigest()}.jsonl"
+    for k, rows in enumerate(lists):
+        content = list_content(rows)
+        name = list_name(k, n_shards, content)
         if name not in present:
             _write_whole(shards / name, content)
         names.append(name)
+    counts = [len(rows) for rows in lists]
     return ListingSummary(
         dataset=dataset,
         root=root,
         n_shards=n_shards,
         shards=names,
         digests=[name[-22:-6] for name in names],
-        counts=np.diff([0, *cuts, len(rows)]).tolist(),
-        count=len(rows),
-        total_bytes=sum(row[2] for row in rows),
+        counts=counts,
+        count=sum(counts),
+        total_bytes=sum(row[2] for rows in lists for row in rows),
         left_out=dict(left_out),
         label_digest=label_digest,
         chosen_shards=chosen_shards,
     )
+
+
+def hash_ranges(entries: Iterable[Entry], n_shards: int) -> list[list[Entry]]:
+    """Cut entries into equal ranges of the hash, each in (hash, image_id) order."""
+    rows, hashes = in_order(entries)
+    limits = [-(-(k << 64) // n_shards) for k in range(1, n_shards)]
+    cuts = np.searchsorted(hashes, np.array(limits, dtype=np.uint64), side="left").tolist()
+    return [rows[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(rows)], strict=True)]
+
+
+def list_content(rows: Iterable[Entry]) -> bytes:
+    """Write the list of a shard as JSON lines."""
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    return "\n".join([encode(row[1:]) for row in rows]).encode()
+
+
+def list_name(k: int, n_shards: int, content: bytes) -> str:
+    """Name the list of shard `k` by its content."""
+    width = max(4, len(str(n_shards - 1)))
+    return f"{k:0{width}d}-{blake2b(content, digest_size=8).hexdigest()}.jsonl"
 
 
 def write_listing_json(folder: Path, summary: ListingSummary) -> None:

@@ -8,26 +8,29 @@ and touch no picture.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
+from modular_faces.appended import new_ones_behind
 from modular_faces.config import Config
 from modular_faces.config_loading import ConfigError, check_paths
 from modular_faces.images import mean_pixels
 from modular_faces.layouts import open_layout, sources_digest
 from modular_faces.listing import (
+    SHARDS,
     ListingSummary,
     check_root,
+    hash_ranges,
     plan_shards,
     read_listing_json,
     sample_entries,
     write_listing_json,
     write_shards,
 )
-from modular_faces.scan import file_path
+from modular_faces.scan import Entry, file_path
 from modular_faces.stage_options import layout_options, stage_options
 from modular_faces.tables import whole_file
 
@@ -187,10 +190,11 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     if number is None and chosen is None:
         paths = [file_path(root, entry.path) for entry in sample_entries(scan.entries)]
         chosen = plan_shards(len(scan.entries), mean_pixels=mean_pixels(paths))
+    n_shards = number or chosen or 1
     listing = write_shards(
         folder,
-        scan.entries,
-        number or chosen or 1,
+        shard_lists(config, scan.entries, n_shards, before, folder / SHARDS),
+        n_shards,
         dataset=config.dataset.name,
         root=str(root),
         left_out=scan.left_out,
@@ -200,6 +204,23 @@ def make_listing(config: Config, folder: Path) -> ListingSummary:
     if listing != before:
         layout.labels(scan.entries)
     return listing
+
+
+def shard_lists(
+    config: Config,
+    entries: Iterable[Entry],
+    n_shards: int,
+    before: ListingSummary | None,
+    folder: Path,
+) -> list[list[Entry]]:
+    """Give the pictures of each shard; with `dataset.append` new ones go behind those of the listing before."""
+    ranges = hash_ranges(entries, n_shards)
+    if not config.dataset.append or before is None or before.n_shards != n_shards:
+        return ranges
+    try:
+        return new_ones_behind(ranges, before, folder)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def check_new_names(config: Config) -> None:

@@ -17,6 +17,9 @@ from modular_faces.config_features import Color, Texture
 RELIABILITY_FILE = "attribute_reliability.csv"
 """Where a dataset keeps the reliability of its mean ratings, if it does."""
 
+PEOPLE_FILE = "people.csv"
+"""Where it says who is in each picture, if it does."""
+
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles", "seed"),
     "entropy": ("confidence", "seed", "bootstrap"),
@@ -147,7 +150,7 @@ def precomputed_options(config: Config, source: str) -> dict[str, Any]:
 
 def layout_options(config: Config) -> dict[str, Any]:
     """Arguments of `modular_faces.layouts.open_layout`, as plain JSON values."""
-    options = config.dataset.model_dump(exclude={"layout"})
+    options = config.dataset.model_dump(exclude={"layout", "append"})
     beside = Path(config.dataset.root) / "ratings.csv"
     ratings = config.dataset.ratings or (str(beside) if beside.is_file() else None)
     return {**options, "name": config.dataset.layout, "ratings": ratings}
@@ -230,14 +233,51 @@ def model_options(config: Config) -> dict[str, Any]:
     Returns
     -------
     dict
-        The section modular.models without `regions`, with the region that stands for the face, the landmark
-        model and the table of reliabilities, where there is one.
+        The section modular.models without `regions` and what only `rescued_options` need, with the region that
+        stands for the face, the landmark model and the tables of reliabilities and of people, where there are such.
     """
-    section = config.modular.models.model_dump(exclude={"regions"})
-    beside = Path(config.dataset.root) / RELIABILITY_FILE
-    section["reliability"] = section["reliability"] or (str(beside) if beside.is_file() else None)
+    section = config.modular.models.model_dump(exclude={"regions", *_RESCUED_KEYS})
+    for key, file in (("reliability", RELIABILITY_FILE), ("people", PEOPLE_FILE)):
+        beside = Path(config.dataset.root) / file
+        section[key] = section[key] or (str(beside) if beside.is_file() else None)
     own = {"face": config.regions.face, "model": config.landmarks.model}
     return _in_key_order(section | own)
+
+
+_RESCUED_KEYS = ("least_rescued", "rescued_permutations")
+
+
+def rescued_options(config: Config) -> dict[str, Any]:
+    """How SHAP patterns of rescued pictures are compared: keyword arguments of `modular.rescued.rescued_table`."""
+    models = config.modular.models
+    return {
+        "least": models.least_rescued,
+        "permutations": models.rescued_permutations,
+        "confidence": models.confidence,
+        "seed": models.seed,
+    }
+
+
+def page_options(config: Config) -> dict[str, Any]:
+    """Everything of the configuration that the pages show results of, beside the table of features.
+
+    Returns
+    -------
+    dict
+        The study, the failures, aligned faces and the models of modules, without the places of tables: the same
+        dataset gives the same options wherever it lies.
+    """
+    models = config.modular.models.model_dump(exclude={"people", "reliability", "judgments"})
+    return _in_key_order(
+        {
+            "study": config.study.model_dump() | {"variants": config.study_variants()},
+            "failures": config.failures.model_dump(
+                mode="json", exclude={"groups_table", "truth_table"}
+            ),
+            "aligned": stage_options(config, "aligned"),
+            "models": models,
+        }
+    )
 
 
 def _in_key_order(options: dict[str, Any]) -> dict[str, Any]:

@@ -246,6 +246,8 @@ def write_sample(studio: Studio, shots: Sequence[Shot], folder: Path) -> Iterato
         yield shot
     write_csv(folder / "truth.csv", truths)
     write_csv(folder / "ratings.csv", ratings)
+    people = [{"image": row["image"], "person": row["identity"]} for row in truths]
+    write_csv(folder / "people.csv", people)
     for split in PEOPLE:
         labels = [{"image": s.image, "label": s.label} for s in shots if s.split == split]
         write_csv(folder / f"{split}_labels.csv", labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,95 @@ def test_every_condition_is_run_on_its_pictures_whatever_the_shards() -> None:
     assert whole.schema == SCHEMA
 
 
+def test_no_picture_is_looked_at_twice_nor_one_that_cannot_count() -> None:
+    seen: list[bytes] = []
+
+    def rule(picture: np.ndarray) -> bool:
+        seen.append(picture.tobytes())
+        return bool(picture.mean() > 60)
+
+    picture = np.full((8, 8, 3), 100, np.uint8)
+    plan = plan_of(outcome(20))
+    plan = replace(
+        plan,
+        failures={"trusted": ["a"]},
+        successes={"trusted": []},
+        conditions=[one for one in plan.conditions if one.cause in ("", "dark")],
+        ranges={"brightness": (20.0, 89.0)},
+    )
+    steps = {one.name: one.steps for one in plan.conditions}
+    assert steps["undo_dark_brightened_q25"] == [{"brighten": {"to": 74.75}}]
+    table = run_conditions(
+        plan, [("a", picture)], SimulatedDetector(rule), variant=[], accept=0.5
+    ).to_pandas()
+    # An even picture is the same shifted, mirrored or encoded again, and already brighter than any dose.
+    assert len(seen) == 1
+    assert len(table) == 1 + len(PLACEBOS) + 3
+    assert table["trusted"].all()
+    dark = np.full((8, 8, 3), 50, np.uint8)
+    strict = replace(plan, ranges={"brightness": (20.0, 60.0)})
+    table = run_conditions(
+        strict, [("a", dark)], SimulatedDetector(rule), variant=[], accept=0.5
+    ).to_pandas()
+    beyond = table[table["condition"].str.startswith("undo_dark")]
+    assert beyond["trusted"].isna().all()
+    assert (beyond["measure"] > 60).all()
+    assert table["trusted"].notna().sum() == 1 + len(PLACEBOS)
+    made = interventions_at("trusted", strict, table, causes=FEW, confidence=0.95, least_share=0)
+    assert made.pictures["cured_by"].tolist() == [""]
+
+
+def test_every_picture_falls_to_one_job() -> None:
+    plan = plan_of(outcome(15))
+    parts = [plan.part(number, parts=3) for number in range(3)]
+    assert sorted(image_id for part in parts for image_id in part) == outcome(15).image_ids
+    assert {len(part) for part in parts} == {13, 14}
+    assert without_changes(plan, "Cannot be run.").part(0, parts=3) == set()
+
+
+def test_doses_are_dealt_between_many_successes_and_each_is_counted_on_its_own() -> None:
+    plan = plan_of(outcome(20), sample=20)  # 20 successes, 10 of a dose
+    named = {one.name: one for one in plan.conditions}
+    first, second = (
+        plan.dealt("trusted", named[f"put_in_tight_framing_crop_{keep}"]) for keep in (80, 60)
+    )
+    assert (len(first), len(second)) == (10, 10)
+    assert first | second == set(plan.successes["trusted"])
+    assert len(plan.dealt("trusted", named["put_in_grey_made_grey"])) == 20
+    assert len(plan.dealt("trusted", named["undo_tight_framing_border_50"])) == 20
+    pictures = face_likes(N, seed=3, spoil=dict.fromkeys(range(20), DARK))
+    detector = SimulatedDetector(lambda picture: picture.mean() > 60 and picture.shape[0] > 30)
+    runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
+    made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    rows = made.reverse.set_index("dose")[["n", "lost"]]
+    assert rows.loc["crop_80"].tolist() == [10, 0]
+    assert rows.loc["crop_60"].tolist() == [10, 10]
+    assert rows.loc["made_grey"].tolist() == [20, 0]
+
+
+@pytest.mark.parametrize(("lost", "shared"), [(15, True), (28, False)])
+def test_one_draw_of_successes_serves_both_levels_unless_few_of_it_are_trusted(
+    lost: int, shared: bool
+) -> None:
+    levels = outcome(10, level="found"), outcome(lost)
+    plan = plan_interventions(levels, measures(), causes=FEW, placebos=PLACEBOS, sample=20, seed=1)
+    found, trusted = plan.successes["found"], plan.successes["trusted"]
+    assert len(found) == 20
+    of_found = [image_id for image_id in found if image_id >= f"{lost:04d}"]
+    assert (trusted == of_found) is shared
+    assert all(image_id >= f"{lost:04d}" for image_id in trusted)
+    assert len(plan.failures["trusted"]) == min(lost, 20)
+
+
+def test_three_doses_reach_every_success() -> None:
+    plan = replace(
+        plan_of(outcome(20)), successes={"trusted": list("abcdefghij")}, most_of_a_dose=2
+    )
+    (one, *_) = plan.conditions
+    doses = [plan.dealt("trusted", replace(one, deal=(number, 3))) for number in range(3)]
+    assert [sorted(dose) for dose in doses] == [list("abcd"), list("defg"), list("ghij")]
+
+
 def test_a_cure_beyond_the_range_of_successes_does_not_count() -> None:
     plan = InterventionPlan(
         conditions=plan_of(outcome(20)).conditions,
@@ -261,3 +351,30 @@ def test_landmarks_that_are_not_trusted_are_no_cure() -> None:
     made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     dark = next(share for share in made.shares if share.cause == "dark")
     assert (dark.cured, dark.n) == (1, 3)
+
+
+def test_a_change_that_makes_a_picture_too_large_is_neither_cure_nor_loss(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No border fits: the remedy for tight framing is tried on none, and nothing is lost by it."""
+    monkeypatch.setattr("modular_faces.steps.MAX_SIDE", 40)
+    pictures = face_likes(N, seed=1, spoil=dict.fromkeys(range(20), DARK))
+    assert next(iter(pictures.values())).shape[0] == 40
+    plan = plan_of(outcome(20))
+    detector = SimulatedDetector(bright_enough)
+    runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
+    tight = runs["condition"].str.startswith("undo_tight_framing")
+    assert not tight.any()
+    made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    conditions = [one for one in plan.conditions if one.name.startswith("undo_tight_framing")]
+    meant = sum(20 * len(one.on) for one in conditions)
+    assert made.passed_over >= meant > 0
+    doses = made.doses.set_index("cause").loc["tight_framing"]
+    assert (doses["n"] == 0).all()
+    assert doses["rate"].isna().all()
+    reverse = made.reverse.set_index(["change", "cause"]).loc[("undo", "tight_framing")]
+    assert (reverse[["n", "lost"]] == 0).to_numpy().all()
+    report = write_interventions(
+        [(outcome(20), made)], causes=FEW, folder=tmp_path, notes=[], confidence=0.95
+    )
+    assert any("would have become too large" in sentence for sentence in report.findings)

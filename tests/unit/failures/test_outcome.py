@@ -9,11 +9,11 @@ import pytest
 from studies import manifest_of, outcome_of, study_of
 
 from modular_faces.failures.outcome import (
-    NotAStudyError,
     levels_to_study,
     load_study,
     outcomes_at_both_levels,
 )
+from modular_faces.failures.study_rows import NotAStudyError
 
 MESH = ("mesh", "original")
 
@@ -38,7 +38,7 @@ def test_pictures_that_cannot_be_decoded_are_no_failures_of_a_detector() -> None
     assert outcome.failed.tolist() == [False, True, False]
     assert outcome.label is not None
     assert outcome.label.tolist() == ["a", None, "a"]
-    assert "1 that could not be decoded are left out" in outcome.describe()
+    assert "1 file that could not be decoded is left out" in outcome.describe()
 
 
 def test_sampled_successes_stand_for_all() -> None:
@@ -55,7 +55,7 @@ def test_sampled_successes_stand_for_all() -> None:
 def test_what_a_cascade_leaves_is_refused() -> None:
     """The second variant saw only what the first had lost."""
     study = study_of({MESH: "xxtttttt", ("mesh", "wide"): "xt      "})
-    with pytest.raises(NotAStudyError, match="misses pictures that the largest part lost, or all"):
+    with pytest.raises(NotAStudyError, match="holds only pictures that the largest part lost"):
         outcomes_at_both_levels(study, manifest_of(8), backend="mesh", variant="wide")
     fewer = study_of({MESH: "xxtttttt", ("mesh", "wide"): "x ttt   "})
     with pytest.raises(NotAStudyError, match="without tables of the cascade"):

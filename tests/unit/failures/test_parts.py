@@ -1,11 +1,16 @@
 """Parts of a study side by side."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from studies import manifest_of, study_of
 
 from modular_faces.config import SHIPPED_VARIANTS
-from modular_faces.failures.outcome import NotAStudyError
+from modular_faces.failures.groupings import quantile_groups
+from modular_faces.failures.outcome import outcomes_at_both_levels
 from modular_faces.failures.parts import kind_of_variant, part_name, study_parts
+from modular_faces.failures.rates import group_table, rate_table
+from modular_faces.failures.study_rows import NotAStudyError
 
 MESH, WIDE = ("mesh", "original"), ("mesh", "wide")
 FACE = ("openface", "original")
@@ -77,3 +82,55 @@ def test_variants_are_called_by_what_they_change() -> None:
 def test_backends_are_named_where_there_are_several() -> None:
     assert part_name(MESH, several_backends=False) == "original"
     assert part_name(MESH, several_backends=True) == "original (mesh)"
+
+
+def too_large(study: pd.DataFrame, part: tuple[str, str], places: set[int]) -> pd.DataFrame:
+    """Say of some pictures of a part that the variant would have been too large."""
+    reasons = study["found"].map({True: "", False: "no_face"})
+    ids = {f"p{place:04d}" for place in places}
+    here = (study["backend"] == part[0]) & (study["variant"] == part[1])
+    return study.assign(
+        failure_reason=reasons.mask(here & study["image_id"].isin(ids), "too_large")
+    )
+
+
+def test_a_variant_that_would_be_too_large_is_no_failure() -> None:
+    study = too_large(study_of({MESH: "xxtttt", WIDE: "tttxxt"}), WIDE, {3, 4})
+    parts = study_parts(study, manifest_of(6), outcome=MESH)
+    column = parts.column(WIDE)
+    assert parts.too_large.tolist() == [0, 2]
+    assert parts.weights[:, column].tolist() == [1, 1, 1, 0, 0, 1]
+    assert not parts.lost["trusted"][:, column].any()
+    assert not parts.sampled
+    row = rate_table(parts, SHIPPED_VARIANTS, confidence=0.95).iloc[1]
+    assert (row["n"], row["failures"], row["too_large"]) == (4, 0, 2)
+    assert (row["rescued"], row["broken"]) == (2, 0)
+
+
+def test_pictures_too_large_for_the_outcome_are_left_out() -> None:
+    study = too_large(study_of({MESH: "xxtttt", WIDE: "xttxxt"}), WIDE, {3, 4})
+    outcome = outcomes_at_both_levels(study, manifest_of(6), backend="mesh", variant="wide")[
+        "found"
+    ]
+    assert outcome.failed.tolist() == [True, False, False, False]
+    assert outcome.too_large == 2
+    assert outcome.describe().endswith("; 2 pictures too large once changed are left out.")
+
+
+def test_a_part_that_saw_only_failures_tells_what_it_rescued() -> None:
+    """A sample so small that no success was drawn, or the later variants of a cascade."""
+    study = study_of({MESH: "xxxtttt", WIDE: "txt    "})
+    parts = study_parts(study, manifest_of(7), outcome=MESH)
+    assert parts.failures_only.tolist() == [False, True]
+    row = rate_table(parts, SHIPPED_VARIANTS, confidence=0.95).iloc[1]
+    assert (row["n"], row["failures"], row["rescued"]) == (3, 1, 2)
+    assert row[["rate", "low", "high", "broken", "difference", "p", "p_holm"]].isna().all()
+    grouping = quantile_groups("brightness", np.arange(7.0), quantiles=2)
+    assert grouping is not None
+    groups = group_table(parts, [grouping], confidence=0.95)
+    assert groups["variant"].unique().tolist() == ["original"]
+
+
+def test_a_part_that_misses_failures_is_refused() -> None:
+    with pytest.raises(NotAStudyError, match="misses pictures that the largest part lost"):
+        study_parts(study_of({MESH: "xxtttt", WIDE: "x tt  "}), manifest_of(6), outcome=MESH)

@@ -234,6 +234,40 @@ def test_maps_of_few_pictures_are_private(name: str, private: set[str], tmp_path
     assert {table.file for table in report.tables if table.private} == private
 
 
+def test_what_averages_a_half_of_few_successes_is_private(tmp_path: Path) -> None:
+    """30 successes are enough for their mean; 15 of them, whose unusual pixels are counted, are not."""
+    report = run("means", make_study(tmp_path, "x" * 25 + "t" * 30, covered(55, 25)), tmp_path)
+    private = {figure.stem.rpartition("trusted_")[2] for figure in report.figures if figure.private}
+    assert private == {"differences", "unusual", "unusual_shares", "spread"}
+    assert [table.file for table in report.tables if table.private] == ["means_maps.parquet"]
+
+
+def test_what_is_within_chance_has_no_direction(tmp_path: Path) -> None:
+    """Half of sixty like pictures are lost, of each label as many: nothing is darker, brighter, more or fewer."""
+    study = make_study(tmp_path, "xxtt" * 15, covered(60, 0, seed=11))
+    for name in ("means", "edges"):
+        table = pd.read_csv(tmp_path / f"{name}.csv") if run(name, study, tmp_path) else None
+        assert table is not None
+        assert (table["p_holm"] > 0.05).all()
+        found = read_report(tmp_path / f"{name}.json").findings
+        sentences = [text for text in found if text.startswith("Level")]
+        assert sentences
+        for text in sentences:
+            assert "no difference in" in text
+            assert not any(word in text for word in (" darker", " brighter", " more ", " fewer "))
+
+
+@pytest.mark.parametrize("successes", [0, 1, 2, 9, 10, 11, 19, 20, 21])
+@pytest.mark.parametrize("name", list(WRITERS))
+def test_any_number_of_successes_gives_a_sentence_or_a_result(
+    name: str, successes: int, tmp_path: Path
+) -> None:
+    letters = "x" * 20 + "t" * successes
+    study = make_study(tmp_path, letters, covered(len(letters), 20))
+    report = run(name, study, tmp_path)
+    assert bool(report.skipped) != bool(report.findings)
+
+
 @pytest.mark.parametrize("name", ["means", "shap_pixels"])
 def test_copies_of_one_lost_picture_are_one_failure(name: str, tmp_path: Path) -> None:
     """Their mean would be that picture, on a page that may be shared."""
@@ -242,5 +276,5 @@ def test_copies_of_one_lost_picture_are_one_failure(name: str, tmp_path: Path) -
     study = make_study(tmp_path, "x" * 30 + "t" * 40, pictures)
     copied = replace(study, clusters={f"p{k:04d}": "one" for k in range(30)})
     report = run(name, copied, tmp_path / "copied")
-    assert "Without copies there are 1 failures" in str(report.skipped)
+    assert "Without copies there are 1 failure" in str(report.skipped)
     assert not report.figures

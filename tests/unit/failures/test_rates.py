@@ -166,15 +166,25 @@ def test_a_report_says_what_helps_and_draws_it(tmp_path: Path) -> None:
     report.write(tmp_path / "rates.json")
     text = " ".join(report.findings)
     assert (
-        "'grey_border' loses 25 % fewer of the pictures than 'mesh original' (5.0 % instead of 30 %"
+        "'grey_border' loses 25 % (16 to 34 %) fewer of the pictures than 'mesh original' (5.0 % instead of 30 %"
         in text
     )
-    assert "'sharpen' loses 20 % more of the pictures" in text
+    assert "'sharpen' loses 20 % (12 to 28 %) more of the pictures" in text
     assert "25 have them in at least one other part of the study; 5 are saved by nothing" in text
     assert report.n == {"pictures": 100, "failures": 30, "failures_found": 30, "never_found": 5}
     for figure in report.figures:
         for suffix in (".svg", ".png", ".vl.json"):
             assert (tmp_path / f"{figure.stem}{suffix}").is_file()
+
+
+def test_what_no_rate_can_be_given_of_is_said(tmp_path: Path) -> None:
+    letters = {MESH: "x" * 20 + "t" * 30, BORDER: "t" * 15 + "x" * 5 + " " * 30}
+    report = report_of(letters, tmp_path)
+    assert (
+        "'grey_border' saw only pictures that 'original' lost, of which it rescued 15 of 20; how many it loses of all "
+        "pictures is not known." in report.findings
+    )
+    assert not any("rescued_" in figure.stem for figure in report.figures)
 
 
 @pytest.mark.parametrize(

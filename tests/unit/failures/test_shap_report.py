@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,16 @@ def test_the_planted_descriptor_comes_first_in_words_tables_and_figures(
     }
     for figure in report.figures:
         assert (tmp_path / f"{figure.stem}.png").is_file()
+
+
+def test_both_levels_are_counted(planted: tuple[list[Model], pd.DataFrame], tmp_path: Path) -> None:
+    """Fewer pictures have no landmarks than have none that are trusted."""
+    found = [
+        replace(one, outcome=outcome_of(np.arange(N) < 31, level="found")) for one in planted[0]
+    ]
+    report = write_models([*found, *planted[0]], folder=tmp_path, seed=1, note="")
+    failures = int(planted[0][0].outcome.failed.sum())
+    assert report.n == {"pictures": N, "failures": failures, "failures_found": 31}
 
 
 def test_chance_is_told_and_not_drawn(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,11 @@ from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.signs import UNDONE_BY, WORDS, rescue_signs, sign_order, sign_words
 from modular_faces.failures.verdict import Evidences, LevelVerdict, reach_verdict
 from modular_faces.failures.verdict_files import probable_causes, read_evidences, verdict_markdown
-from modular_faces.failures.verdict_json import config_lines, verdict_json
+from modular_faces.failures.verdict_json import advice, config_lines, verdict_json
+from modular_faces.failures.verdict_section import verdict_section
 from modular_faces.failures.verdict_text import paragraph
+from modular_faces.inference.intervals import Interval
+from modular_faces.pages.parts import Table
 from modular_faces.tables import write_table
 from modular_faces.variants import Steps
 from simulated_detector import Simulation, bright_enough, describe, evidences, face_likes, simulate
@@ -59,6 +63,51 @@ def test_the_file_holds_causes_in_order(dark: Simulation) -> None:
     assert values["text_trusted"] == paragraph(dark.verdict)
     assert values["n"] == {"pictures": 90, "failures": 42, "examined": 42}
     assert values["levels"]["trusted"]["failed"]["share"] == 0.4667
+
+
+def test_the_advice_is_net_of_placebo(dark: Simulation) -> None:
+    remedies = pd.DataFrame(
+        {
+            **{"cause": ["dark", "blurred"], "dose": ["brightened", "sharpened"]},
+            **{"steps": ["[]", "[]"], "box": ["detector"] * 2},
+            **{"cured": [30, 20], "adds": [30, 4], "by_placebos": [5.0, 8.6]},
+        }
+    )
+    text = advice(replace(dark.verdict, remedies=remedies))
+    assert "bring back 34 of the 42 failures that were examined" in text
+    assert (
+        "as many changes without meaning bring back 9, so that 25 are owed to the remedies" in text
+    )
+
+
+def test_text_and_table_give_the_same_limits(dark: Simulation) -> None:
+    causes = [replace(dark.verdict.causes[-1], share=Interval(0.05, -0.02, 0.11))]
+    verdict = replace(dark.verdict, causes=causes)
+    section = verdict_section(verdict_json([verdict]), confidence=0.95)
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    assert "-2.0 % to 11 %" in table.rows[0]
+    assert "5.0 % (-2.0 to 11 %)" in paragraph(verdict)
+
+
+def test_a_sign_says_on_what_it_was_measured(dark: Simulation) -> None:
+    sign = next(one for one in dark.verdict.causes if one.evidence == "associated")
+    assert sign.measured == 6
+    assert "measured on the other, 6 failures of it" in paragraph(dark.verdict)
+
+
+def test_the_methods_name_copies_and_exclusions(dark: Simulation) -> None:
+    outcome = replace(dark.outcome, left_out=1, copies=3)
+    text = methods_text(
+        [replace(dark.verdict, outcome=outcome)],
+        dark.plan,
+        backend=None,
+        confidence=0.95,
+        seed=7,
+        versions={},
+    )
+    assert "1 file that could not be decoded and 3 copies of other pictures are left out." in text
+    assert "one of each cluster, the first by name, stands for all" in text
+    assert "chosen ones were tested again" in text
 
 
 def test_the_lines_for_the_config_try_the_remedy(dark: Simulation) -> None:

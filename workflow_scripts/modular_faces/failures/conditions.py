@@ -37,6 +37,8 @@ class Condition:
         What is measured of the changed picture.
     on : tuple of str
         The kinds of pictures that are changed so.
+    deal : (int, int)
+        Which of how many doses this is that successes are dealt between; (0, 1) for one that all of them get.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Condition:
     box: Box
     measure: str | None
     on: tuple[Kind, ...]
+    deal: tuple[int, int] = (0, 1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ class InterventionPlan:
         Ids of the sampled pictures at each level.
     ranges : mapping of str to (float, float)
         Range of each measure among successes.
+    most_of_a_dose : int or None
+        Successes that get the same dose: where there are more, they are dealt between the doses of a cause. None
+        where every success gets every dose.
     skipped : str or None
         Why nothing can be tried, in one sentence.
     """
@@ -68,6 +74,7 @@ class InterventionPlan:
     failures: Mapping[str, list[str]] = field(default_factory=dict)
     successes: Mapping[str, list[str]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    most_of_a_dose: int | None = None
     skipped: str | None = None
 
     def pictures(self, kind: Kind) -> set[str]:
@@ -75,9 +82,30 @@ class InterventionPlan:
         samples = self.failures if kind == "failure" else self.successes
         return {image_id for ids in samples.values() for image_id in ids}
 
+    def drawn(self, level: str) -> list[str]:
+        """Ids of the failures and successes of a level."""
+        return [*self.failures.get(level, []), *self.successes.get(level, [])]
+
+    def part(self, number: int, *, parts: int) -> set[str]:
+        """Ids of the pictures that one of several jobs changes; every picture falls to one."""
+        if not self.conditions:
+            return set()
+        return set(sorted(self.pictures("failure") | self.pictures("success"))[number::parts])
+
     def wanted(self, condition: Condition) -> set[str]:
         """Ids of the pictures that are changed so."""
-        return {image_id for kind in condition.on for image_id in self.pictures(kind)}
+        chosen = self.pictures("failure") if "failure" in condition.on else set()
+        if "success" in condition.on:
+            chosen |= {one for level in self.successes for one in self.dealt(level, condition)}
+        return chosen
+
+    def dealt(self, level: str, condition: Condition) -> set[str]:
+        """Ids of the successes of a level that get a dose; every success gets at least one dose of each cause."""
+        image_ids, (number, of) = self.successes[level], condition.deal
+        n = len(image_ids)
+        most = n if self.most_of_a_dose is None else self.most_of_a_dose
+        first, many = n * number // of, min(n, max(most, -(-n // of)))
+        return {image_ids[place % n] for place in range(first, first + many)}
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the plan as JSON, whole or not at all."""
@@ -86,9 +114,18 @@ class InterventionPlan:
             temporary.write_text(text + "\n", encoding="utf-8")
 
 
+def pushed_beyond(before: float, after: float, limits: tuple[float, float]) -> bool:
+    """Say whether a change pushed a measure out of a range, or further out; coming nearer to it does not count."""
+    low, high = limits
+    return (after < low and after < before) or (after > high and after > before)
+
+
 def read_plan(path: str | os.PathLike[str]) -> InterventionPlan:
     """Read what `InterventionPlan.write` wrote."""
     read: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-    conditions = [Condition(**{**c, "on": tuple(c["on"])}) for c in read.pop("conditions")]
+    conditions = [
+        Condition(**{**c, "on": tuple(c["on"]), "deal": tuple(c["deal"])})
+        for c in read.pop("conditions")
+    ]
     ranges = {name: (low, high) for name, (low, high) in read.pop("ranges").items()}
     return InterventionPlan(conditions=conditions, ranges=ranges, **read)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.edge_kernels import EdgeRule
 from modular_faces.failures.edges import (
     compare_edges,
@@ -132,8 +133,9 @@ def _add_level(
     failures = int(sample.failed.sum())
     if len(pairs) < FEWEST:
         return (
-            f"Only {len(pairs)} of {failures} failures have a success of the same label and of nearly the "
-            f"same brightness (within {CALIPER} SD); fewer than {FEWEST} pairs are not compared."
+            f"Only {len(pairs)} of {counted(failures, 'failure')} {'has' if len(pairs) == 1 else 'have'} a success of "
+            f"the same label and of nearly the same brightness (within {CALIPER} SD); fewer than {FEWEST} pairs are "
+            "not compared."
         )
     stacks = stack_edges(greys, options.rule)
     drawn_rows = draw_pairs(pairs, draws=options.draws, size=options.pictures, seed=options.seed)
@@ -185,7 +187,10 @@ def _figures(
         f"({options.rule.kernel}), which also measures contrast. Strongest gradients: the steepest {share} of "
         f"the pixels of every picture, whatever its contrast."
     )
-    counts = f"{drawn[0]} draws of {drawn[1]} pairs out of {pairs:,}; pairs have one label and nearly one brightness."
+    counts = (
+        f"{counted(drawn[0], 'draw')} of {counted(drawn[1], 'pair')} out of {pairs:,}; pairs have one label and nearly "
+        "one brightness."
+    )
     return (
         Figure(
             results.stem(outcome, "density"),

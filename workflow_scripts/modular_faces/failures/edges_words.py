@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.edges_figures import RULE_WORDS
 from modular_faces.failures.map_comparison import LEVEL
 from modular_faces.failures.picture_frame import Frame, place_in_words
@@ -31,8 +32,8 @@ def findings_of(table: pd.DataFrame, frame: Frame, *, level: str, failures: int)
     for rule, rows in table.groupby("rule", sort=False):
         pairs = int(rows["n_failures"].iloc[0])
         lead = (
-            f"Level {level}, {RULE_WORDS[str(rule)]} ({pairs:,} pairs of the same label and brightness; "
-            f"{failures - pairs:,} of {failures:,} failures had no partner): "
+            f"Level {level}, {RULE_WORDS[str(rule)]} ({counted(pairs, 'pair')} of the same label and brightness; "
+            f"{failures - pairs:,} of {counted(failures, 'failure')} had no partner): "
         )
         parts = [_place(row, frame) for _, row in rows.iterrows() if float(row["p_holm"]) <= LEVEL]
         if parts:
@@ -40,7 +41,7 @@ def findings_of(table: pd.DataFrame, frame: Frame, *, level: str, failures: int)
         else:
             least = rows.loc[rows["p"].idxmin()]
             sentences.append(
-                f"{lead}edges lie and run in failures as they do in successes, within chance "
+                f"{lead}no difference in where edges lie and how they run found "
                 f"({effect_in_words(least['effect'])} at most, {tested(least)})."
             )
     return sentences

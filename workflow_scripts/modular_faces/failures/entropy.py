@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.outcome import FEWEST, Outcome
 from modular_faces.inference.correction import holm
 from modular_faces.inference.effect_sizes import mann_whitney
@@ -169,7 +170,7 @@ def kinds_left_out(outcome: Outcome, descriptors: pd.DataFrame) -> list[str]:
         lost, kept = int((of_kind & outcome.failed).sum()), int((of_kind & ~outcome.failed).sum())
         if min(lost, kept) < FEWEST:
             sentences.append(
-                f"{kind.capitalize()} pictures are not compared: {lost} failures and {kept} successes are "
-                f"{kind}, and {FEWEST} of each are needed."
+                f"{kind.capitalize()} pictures are not compared: there are {counted(lost, 'failure')} and "
+                f"{counted(kept, 'success', 'successes')} of that kind, and {FEWEST} of each are needed."
             )
     return sentences

@@ -9,6 +9,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.entropy import BIN, PLACES, kinds_left_out
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
@@ -64,6 +65,8 @@ def entropy_report(
     for outcome in studied:
         rows = table[table["level"] == outcome.level]
         if rows.empty:
+            why = [outcome.too_few] if outcome.too_few else kinds_left_out(outcome, descriptors)
+            findings += [f"Level {outcome.level}: {sentence}" for sentence in why]
             continue
         findings += [_finding(row) for _, row in _worth_saying(rows).iterrows()]
         findings += kinds_left_out(outcome, descriptors)
@@ -100,12 +103,12 @@ def _finding(row: Mapping[str, Any]) -> str:
         f"medians {row['median_failures']:.2f} and {row['median_successes']:.2f} bits, difference "
         f"{row['difference']:+.2f} [{row['difference_low']:+.2f}, {row['difference_high']:+.2f}], "
         f"Cliff's delta {row['delta']:+.2f} [{row['delta_low']:+.2f}, {row['delta_high']:+.2f}], "
-        f"{p_in_words(row['p_holm'])} after Holm's correction, {row['failures']} failures and "
-        f"{row['successes']} successes ({row['level']})"
+        f"{p_in_words(row['p_holm'])} after Holm's correction, {counted(row['failures'], 'failure')} and "
+        f"{counted(row['successes'], 'success', 'successes')} ({row['level']})"
     )
     where = f"{row['channel']}, {row['place']}, {row['pictures']} pictures"
     if row["p_holm"] >= 0.05:
-        return f"No difference in entropy can be shown; the largest is in {where}: {numbers}."
+        return f"No difference in entropy found; the largest is in {where}: {numbers}."
     sign = "lower" if row["delta"] < 0 else "higher"
     return f"Entropy of failures is {sign} in {where}: {numbers}."
 
@@ -139,8 +142,8 @@ def _differences(
         f"figures/entropy/{stem}",
         title,
         f"Difference of the median entropy with {level_in_words(confidence)} bootstrap intervals; left of the line, "
-        "failures have less. "
-        f"n = {int(rows['failures'].max())} failures and {int(rows['successes'].max())} successes ({outcome.level}).",
+        f"failures have less. At most {counted(int(rows['failures'].max()), 'failure')} and "
+        f"{counted(int(rows['successes'].max()), 'success', 'successes')} ({outcome.level}).",
         f"Dots with intervals; the largest difference is {largest['difference']:+.2f} bits in {largest['channel']}, "
         f"{largest['place']}.",
         outcome.level,

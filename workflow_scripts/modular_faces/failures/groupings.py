@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
-from modular_faces.inference.effect_sizes import mann_whitney
+from modular_faces.inference.effect_sizes import cramers_v, mann_whitney
 from modular_faces.inference.intervals import NO_INTERVAL, Interval, wilson
 from modular_faces.tables import read_table
 
@@ -57,7 +57,7 @@ class GroupTest:
     failures, successes : int
         With a known group or number.
     effect : Interval
-        Cliff's delta, failures against successes; Cramer's V for named groups, without limits.
+        Cliff's delta, failures against successes; Cramer's V for named groups.
     p : float
     """
 
@@ -192,14 +192,9 @@ def group_test(
     Returns
     -------
     GroupTest
-        Mann-Whitney and Cliff's delta for numbers; chi-squared and Cramer's V (corrected for bias, Bergsma
-        2013) for named groups, by permutation where fewer than 5 pictures are expected in a cell. The
-        test needs no weights: how many successes were sampled says nothing about their groups.
-
-    References
-    ----------
-    Bergsma, W. (2013). A bias-correction for Cramer's V and Tschuprow's T.
-    https://doi.org/10.1016/j.jkss.2012.10.002
+        Mann-Whitney and Cliff's delta for numbers; chi-squared and Cramer's V for named groups, by permutation
+        where fewer than 5 pictures are expected in a cell. The test needs no weights: how many successes were
+        sampled says nothing about their groups.
     """
     known = grouping.codes >= 0
     failures, successes = int((known & lost).sum()), int((known & ~lost).sum())
@@ -208,11 +203,13 @@ def group_test(
             grouping.values[known & lost], grouping.values[known & ~lost], confidence=confidence
         )
         return GroupTest(grouping.name, "Cliff's delta", failures, successes, found.delta, found.p)
-    effect, p = _association(grouping, lost, seed)
+    effect, p = _association(grouping, lost, confidence, seed)
     return GroupTest(grouping.name, "Cramer's V", failures, successes, effect, p)
 
 
-def _association(grouping: Grouping, lost: NDArray[np.bool_], seed: int) -> tuple[Interval, float]:
+def _association(
+    grouping: Grouping, lost: NDArray[np.bool_], confidence: float, seed: int
+) -> tuple[Interval, float]:
     known = grouping.codes >= 0
     codes = 2 * grouping.codes[known].astype(np.intp) + lost[known]
     table = np.bincount(codes, minlength=2 * len(grouping.groups)).reshape(-1, 2)
@@ -223,11 +220,7 @@ def _association(grouping: Grouping, lost: NDArray[np.bool_], seed: int) -> tupl
     p = float(found.pvalue)
     if found.expected_freq.min() < _LEAST_EXPECTED:
         p = _permuted(table, float(found.statistic), seed)
-    n, rows = int(table.sum()), len(table)
-    phi = max(0.0, float(found.statistic) / n - (rows - 1) / (n - 1))
-    least = min(rows - (rows - 1) ** 2 / (n - 1), 2 - 1 / (n - 1)) - 1
-    strength = float(np.sqrt(phi / least)) if least > 0 else 0.0
-    return Interval(strength, float("nan"), float("nan")), p
+    return cramers_v(table, confidence=confidence), p
 
 
 def _permuted(table: NDArray[np.intp], statistic: float, seed: int) -> float:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.groups import LABELS
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
@@ -90,6 +91,8 @@ def groups_report(
             findings += _findings(tables, outcome)
             figures.append(_rates_figure(rates, outcome, folder, confidence))
             figures.append(_dropping_figure(tables.dropping, outcome, folder, confidence))
+        elif outcome.too_few:
+            findings.append(f"Level {outcome.level}: {outcome.too_few}")
     if len(tables.errors):
         findings.append(_error_finding(tables.errors))
         figures.append(_error_figure(tables.errors, folder, confidence))
@@ -119,10 +122,10 @@ def _findings(tables: GroupTables, outcome: Outcome) -> list[str]:
     findings = [_group_words(row) for _, row in significant.loc[order].head(_WORDS).iterrows()]
     if not findings:
         findings.append(
-            f"No group is lost more or less often than the rest after Holm's correction ({len(rates)} groups, "
-            f"{int(outcome.failed.sum())} failures, {outcome.level})."
+            "No difference between groups in how often they are lost found after Holm's correction "
+            f"({counted(len(rates), 'group')}, {counted(int(outcome.failed.sum()), 'failure')}, {outcome.level})."
         )
-    return findings + _dropping_words(tables.dropping, outcome)
+    return findings + _dropping_words(tables, outcome)
 
 
 def _group_words(row: Mapping[str, Any]) -> str:
@@ -135,36 +138,57 @@ def _group_words(row: Mapping[str, Any]) -> str:
     )
 
 
-def _dropping_words(dropping: pd.DataFrame, outcome: Outcome) -> list[str]:
-    rows = dropping[dropping["level"] == outcome.level]
-    shares, means = (rows[rows["quantity"] == quantity] for quantity in ("share", "mean"))
-    sentences = []
+def _dropping_words(tables: GroupTables, outcome: Outcome) -> list[str]:
+    """What dropping failures changes, of the groups and numbers in which failures surely differ."""
+    rows = tables.dropping[tables.dropping["level"] == outcome.level]
+    most = rows.loc[rows["n"].idxmax()]
+    sentences = [
+        f"Dropping failures leaves {int(most['n_kept']):,} of {counted(int(most['n']), 'picture')} ({outcome.level})."
+    ]
+    shares = _tested(rows[rows["quantity"] == "share"], tables.rates, ["column", "group"], outcome)
+    means = _tested(rows[rows["quantity"] == "mean"], tables.tests, ["column"], outcome)
     if len(shares):
         row = shares.loc[shares["change"].abs().idxmax()]
         sentences.append(
-            f"Dropping failures leaves {int(row['n_kept'])} of {int(row['n'])} pictures; the share that changes most "
-            f"is {row['column']} {row['group']}, from {share_in_words(row['all'])} to {share_in_words(row['kept'])} "
-            f"({100 * row['change']:+.1f} points [{100 * row['change_low']:+.1f}, {100 * row['change_high']:+.1f}], "
-            f"{outcome.level})."
+            f"The share that it changes most is {row['column']} {row['group']}, from {share_in_words(row['all'])} to "
+            f"{share_in_words(row['kept'])} ({100 * row['change']:+.1f} points [{100 * row['change_low']:+.1f}, "
+            f"{100 * row['change_high']:+.1f}])."
         )
     if len(means):
         row = means.loc[means["change_sd"].abs().idxmax()]
         sentences.append(
-            f"The mean that changes most is {row['column']}: {row['all']:.4g} becomes {row['kept']:.4g} "
-            f"({row['change_sd']:+.2f} standard deviations)."
+            f"The mean that it changes most is {row['column']}: {row['all']:.4g} becomes {row['kept']:.4g} "
+            f"({row['change']:+.3g} [{row['change_low']:+.3g}, {row['change_high']:+.3g}], {row['change_sd']:+.2f} "
+            "standard deviations)."
         )
+    if not len(shares) and not len(means):
+        sentences.append("No change of a share or a mean beyond chance found.")
     return sentences
+
+
+def _tested(
+    rows: pd.DataFrame, tests: pd.DataFrame, keys: list[str], outcome: Outcome
+) -> pd.DataFrame:
+    """Rows of groups or columns in which failures differ from successes after Holm's correction."""
+    sure = tests[(tests["level"] == outcome.level) & (tests["p_holm"] < 0.05)]
+    return rows.merge(sure[keys], on=keys)
 
 
 def _error_finding(errors: pd.DataFrame) -> str:
     worst, best = errors.loc[errors["median"].idxmax()], errors.loc[errors["median"].idxmin()]
     significant = int((errors["p_holm"] < 0.05).sum())
-    return (
-        f"Where landmarks are known, their median error ranges from {best['median']:.1f} % of the eye distance "
-        f"({best['column']} {best['group']}, n = {best['n']}) to {worst['median']:.1f} % ({worst['column']} "
-        f"{worst['group']}, n = {worst['n']}); {significant} of {len(errors)} groups differ from the rest after "
-        "Holm's correction."
+    differs = (
+        f"{significant} of {counted(len(errors), 'group')} {'differs' if significant == 1 else 'differ'} from the rest "
+        "after Holm's correction"
+        if significant
+        else f"no difference between {counted(len(errors), 'group')} found after Holm's correction"
     )
+    ends = [
+        f"{row['median']:.1f} % [{row['low']:.1f}, {row['high']:.1f}] of the eye distance ({row['column']} "
+        f"{row['group']}, n = {row['n']:,})"
+        for row in (best, worst)
+    ]
+    return f"Where landmarks are known, their median error ranges from {ends[0]} to {ends[1]}; {differs}."
 
 
 def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path, confidence: float) -> Figure:

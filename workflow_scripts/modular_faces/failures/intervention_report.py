@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from modular_faces.config_causes import Cause
+from modular_faces.failures.counting import counted
 from modular_faces.failures.cures import CauseShare
 from modular_faces.failures.intervention_figures import (
     dose_chart,
@@ -26,8 +27,8 @@ from modular_faces.failures.report_parts import (
     share_in_words,
     write_csv,
 )
+from modular_faces.failures.report_words import interval_in_words
 from modular_faces.figures import AnyChart, save_figure
-from modular_faces.inference.intervals import Interval
 
 NAME = "interventions"
 TITLE = "Interventions: what brings failures back"
@@ -128,7 +129,9 @@ _TABLES = [
         "How many failures each set of remedies brought back; the rows add up to all.",
     ),
     Table(
-        f"{NAME}_reverse.csv", "A row per change of successes, and how many of them it made fail."
+        f"{NAME}_reverse.csv",
+        "A row per change of successes, how many pictures it was tried on, and how many of them it made fail. In a "
+        "large sample the doses of a cause are dealt between the successes, so that each gets at least one of them.",
     ),
 ]
 
@@ -146,13 +149,15 @@ def _with_keys(done: Done, table_of: Callable[[Interventions], pd.DataFrame]) ->
 def _figures(
     outcome: Outcome, result: Interventions, words: dict[str, str], folder: Path, wide: str
 ) -> list[Figure]:
-    n, m, level = result.n_failures, result.n_successes, outcome.level
+    n, level = result.n_failures, outcome.level
+    failures = counted(n, "failure")
+    successes = counted(result.n_successes, "success", "successes")
     told = telling(result.shares)
     charts: dict[str, tuple[AnyChart, str, str]] = {
         "shares": (
             share_chart(share_table(result.shares), words),
             "What brings failures back",
-            f"{n} failures, each changed in one respect at a time. A dot is the share that the remedy of a cause "
+            f"{failures}, each changed in one respect at a time. A dot is the share that the remedy of a cause "
             "brings back at any of its doses, less the share that as many changes without meaning bring back; the line "
             f"is its {wide} interval. Causes in orange count: they bring back more than chance and more than the "
             "causes above.",
@@ -160,21 +165,22 @@ def _figures(
         "doses": (
             dose_chart(result.doses, words),
             "Every single change",
-            f"The share of {n} failures that each single change brings back, with its {wide} interval. Changes "
-            "without meaning (placebos) show how many failures sit on the edge and come back whatever is done.",
+            f"The share of {failures} that each single change brings back, with its {wide} interval. Changes without "
+            "meaning (placebos) show how many failures sit on the edge and come back whatever is done.",
         ),
         "reverse": (
             reverse_chart(result.reverse, words),
             "The reverse: changes of successes",
-            f"The share of {m} successes that fail after a change, less the share that fails after a placebo, "
-            f"with its {wide} interval. A cause that is put in should make successes fail; a remedy should not.",
+            f"The share of {successes} that fail after a change, less the share that fails after a placebo, with its "
+            f"{wide} interval. A cause that is put in should make successes fail; a remedy should not. Each dose of a "
+            "cause was tried on as many of them as its row in the table says.",
         ),
     }
     if told:
         charts["overlap"] = (
             overlap_chart(result.overlap, told, words),
             "The same failures, brought back by several remedies",
-            f"Each column is a set of remedies (blue dots) and the number of the {n} failures that exactly these "
+            f"Each column is a set of remedies (blue dots) and the number of the {failures} that exactly these "
             "brought back; the column without a blue dot is what none of them brought back.",
         )
     figures = []
@@ -200,23 +206,37 @@ def _at(outcome: Outcome) -> str:
 
 def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Cause]) -> list[str]:
     sentences = [
-        f"{_at(outcome).capitalize()}: {result.n_failures} failures and {result.n_successes} successes were changed in "
-        "one respect at a time."
+        f"{_at(outcome).capitalize()}: {counted(result.n_failures, 'failure')} and "
+        f"{counted(result.n_successes, 'success', 'successes')} were changed in one respect at a time."
     ]
     if result.unrepeated:
         sentences.append(
-            f"{result.unrepeated} pictures came out otherwise when nothing was changed; they are left out."
+            f"{counted(result.unrepeated, 'picture')} came out otherwise when nothing was changed; "
+            f"{'it is' if result.unrepeated == 1 else 'they are'} left out."
+        )
+    if result.passed_over:
+        sentences.append(
+            f"{counted(result.passed_over, 'change')} of single pictures "
+            f"{'was' if result.passed_over == 1 else 'were'} not tried because the picture would have become too "
+            "large; that counts neither as a cure nor as a loss."
         )
     sentences += [_sentence(share, causes) for share in result.named]
     if not result.named:
-        sentences.append("No change brought back more failures than changes without meaning did.")
+        sentences.append(
+            "No change found that brings back more failures than changes without meaning do."
+        )
     for share in result.shares:
         if share.corrected.low > 0 and not share.named and causes[share.cause].box != "frame":
             sentences.append(
-                f"{causes[share.cause].remedy.capitalize()} also brought back {share_in_words(share.share.estimate)}, "
-                "but hardly any that the causes named above do not explain."
+                f"{causes[share.cause].remedy.capitalize()} also brought back {interval_in_words(share.share)} "
+                "beyond placebo, but hardly any that the causes named above do not explain."
             )
-        if causes[share.cause].box == "frame":
+        if causes[share.cause].box == "frame" and share.corrected.low <= 0:
+            sentences.append(
+                f"No difference between {causes[share.cause].remedy} and placebo found "
+                f"({interval_in_words(share.share)})."
+            )
+        elif causes[share.cause].box == "frame":
             sentences.append(
                 f"{causes[share.cause].remedy.capitalize()} brought back {interval_in_words(share.share)} beyond "
                 "placebo; that is a way round a failure and tells no cause."
@@ -227,13 +247,7 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
 def _sentence(share: CauseShare, causes: Mapping[str, Cause]) -> str:
     cause = causes[share.cause]
     return (
-        f"{cause.remedy.capitalize()} brought back {share.cured} of {share.n} failures "
+        f"{cause.remedy.capitalize()} brought back {share.cured:,} of {counted(share.n, 'failure')} "
         f"({share_in_words(share.cured / share.n)}; as many placebos {share_in_words(share.placebo)}): that "
         f"{cause.words} explains {interval_in_words(share.share)}."
     )
-
-
-def interval_in_words(interval: Interval) -> str:
-    """Write a share with its interval: "20 % (17 to 23 %)"."""
-    low = share_in_words(interval.low).removesuffix(" %")
-    return f"{share_in_words(interval.estimate)} ({low} to {share_in_words(interval.high)})"

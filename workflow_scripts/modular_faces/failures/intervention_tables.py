@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from modular_faces.config_causes import Cause
@@ -21,6 +20,7 @@ from modular_faces.failures.cures import (
     overlaps,
     shares_of_causes,
 )
+from modular_faces.failures.intervention_trials import Trials
 from modular_faces.failures.remedies import best_cascade
 from modular_faces.inference.intervals import Interval, wilson
 
@@ -38,6 +38,9 @@ class Interventions:
         Pictures that were changed and whose outcome came out the same when it was repeated.
     unrepeated : int
         Failures and successes that came out otherwise when the same thing was done again; left out.
+    passed_over : int
+        Changes of single pictures that were not tried because the picture would have become too large; they count
+        neither as a cure nor as a loss.
     shares : list of CauseShare
     overlap : list of Overlap
         Of the causes that count, see `telling`.
@@ -48,12 +51,14 @@ class Interventions:
     pictures : pandas.DataFrame
         A row per failure: image_id, cured_by, by_placebo.
     remedies : pandas.DataFrame
-        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds.
+        Changes to try one after the other: cause, dose, steps (JSON), box, n, cured, adds, and by_placebos: how many
+        failures as many placebos would bring back as were tried so far.
     """
 
     n_failures: int
     n_successes: int
     unrepeated: int
+    passed_over: int
     shares: list[CauseShare]
     overlap: list[Overlap]
     doses: pd.DataFrame
@@ -95,7 +100,7 @@ def interventions_at(
     causes : mapping of str to Cause
     confidence, least_share : float
     """
-    found, sure = _Succeeded(level, plan, runs), _Succeeded("trusted", plan, runs)
+    found, sure = Trials(level, plan, runs), Trials("trusted", plan, runs)
     failures = [i for i in plan.failures[level] if not found.unchanged(i)]
     successes = [i for i in plan.successes[level] if found.unchanged(i)]
     drawn = len(plan.failures[level]) + len(plan.successes[level])
@@ -116,10 +121,11 @@ def interventions_at(
         n_failures=len(failures),
         n_successes=len(successes),
         unrepeated=drawn - len(failures) - len(successes),
+        passed_over=_passed_over(found, level, failures, successes, plan),
         shares=shares,
         overlap=overlaps(cures, placebos, telling(shares)),
         doses=_dose_table(sure, failures, plan, confidence=confidence),
-        reverse=_reverse_table(found, successes, plan, confidence=confidence),
+        reverse=_reverse_table(found, level, successes, plan, confidence=confidence),
         pictures=_picture_table(failures, cures, placebos),
         remedies=_remedy_table(sure, failures, plan, placebos, telling(shares)),
     )
@@ -129,44 +135,24 @@ def _of(plan: InterventionPlan, role: str) -> list[Condition]:
     return [condition for condition in plan.conditions if condition.role == role]
 
 
-class _Succeeded:
-    """Looks up whether a changed picture succeeded."""
-
-    def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
-        ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
-        names = runs["condition"]
-        low = names.map({name: limits[0] for name, limits in ranges.items()}).astype(float)
-        high = names.map({name: limits[1] for name, limits in ranges.items()}).astype(float)
-        after, change = runs["measure"], runs["measure"] - runs["measure_before"]
-        outside = ((after < low) & (change < 0)) | ((after > high) & (change > 0))
-        self._table = pd.DataFrame(
-            {
-                "image_id": runs["image_id"].astype(str),
-                "condition": names.astype(str),
-                "succeeded": runs[level].to_numpy(bool),
-                "cured": runs[level].to_numpy(bool) & ~outside.to_numpy(bool),
-            }
-        ).pivot(index="image_id", columns="condition", values=["succeeded", "cured"])
-        self._unchanged = self._table["succeeded", "unchanged"].to_dict() if len(runs) else {}
-
-    def unchanged(self, image_id: str) -> bool:
-        """Whether the picture succeeds as it is."""
-        return bool(self._unchanged[image_id])
-
-    def cured(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
-        """(n, k) bool: whether each failure succeeded, and was not pushed beyond the range of successes."""
-        return self._matrix("cured", True, image_ids, conditions)
-
-    def lost(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
-        """(n, k) bool: whether each success failed, wherever it was pushed."""
-        return self._matrix("succeeded", False, image_ids, conditions)
-
-    def _matrix(
-        self, kind: str, value: bool, image_ids: Sequence[str], conditions: Sequence[Condition]
-    ) -> BoolArray:
-        columns = pd.MultiIndex.from_tuples([(kind, one.name) for one in conditions])
-        chosen = self._table.reindex(index=list(image_ids), columns=columns)
-        return np.asarray(chosen.to_numpy(dtype=object) == value, dtype=bool)  # NaN: neither
+def _passed_over(
+    found: Trials,
+    level: str,
+    failures: Sequence[str],
+    successes: Sequence[str],
+    plan: InterventionPlan,
+) -> int:
+    """Count the changes that were meant for a picture and not tried on it."""
+    missing = 0
+    for condition in plan.conditions:
+        meant: list[str] = []
+        if "failure" in condition.on:
+            meant += failures
+        if "success" in condition.on:
+            dealt = plan.dealt(level, condition)
+            meant += [image_id for image_id in successes if image_id in dealt]
+        missing += len(meant) - len(found.tried(meant, condition))
+    return missing
 
 
 def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
@@ -179,43 +165,52 @@ def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
 
 
 def _dose_table(
-    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
+    found: Trials, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(found.cured(failures, placebos), draws=1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *_of(plan, "undo")]:
-        cured = any_of(found.cured(failures, [condition]))
-        share = beyond_chance(cured, chance, n=len(failures), confidence=confidence)
+        changed = found.tried(failures, condition)
+        n = len(changed)
+        cured = any_of(found.cured(changed, [condition]))
+        chance = chance_of_any(found.cured(changed, placebos), draws=1)
+        share = beyond_chance(cured, chance, n=n, confidence=confidence)
         rows.append(
             _named(condition)
-            | {"n": len(failures), "cured": int(cured.sum())}
-            | interval_cells("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
-            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | {"n": n, "cured": int(cured.sum())}
+            | interval_cells("rate", wilson(int(cured.sum()), n, confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if n else float("nan")}
             | interval_cells("share", share)
         )
     return pd.DataFrame(rows)
 
 
 def _reverse_table(
-    found: _Succeeded, successes: Sequence[str], plan: InterventionPlan, *, confidence: float
+    found: Trials,
+    level: str,
+    successes: Sequence[str],
+    plan: InterventionPlan,
+    *,
+    confidence: float,
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(found.lost(successes, placebos), draws=1)
     tried = [c for c in plan.conditions if "success" in c.on and c.role in ("undo", "put_in")]
     corrected = 1 - (1 - confidence) / max(len(tried), 1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *tried]:
-        lost = any_of(found.lost(successes, [condition]))
-        limits = beyond_chance(lost, chance, n=len(successes), confidence=corrected)
+        dealt = plan.dealt(level, condition)
+        meant = [image_id for image_id in successes if image_id in dealt]
+        changed = found.tried(meant, condition)
+        n = len(changed)
+        lost = any_of(found.lost(changed, [condition]))
+        chance = chance_of_any(found.lost(changed, placebos), draws=1)
+        limits = beyond_chance(lost, chance, n=n, confidence=corrected)
         rows.append(
             _named(condition)
-            | {"n": len(successes), "lost": int(lost.sum())}
-            | interval_cells("rate", wilson(int(lost.sum()), len(successes), confidence=confidence))
-            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
-            | interval_cells(
-                "share", beyond_chance(lost, chance, n=len(successes), confidence=confidence)
-            )
+            | {"n": n, "lost": int(lost.sum())}
+            | interval_cells("rate", wilson(int(lost.sum()), n, confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if n else float("nan")}
+            | interval_cells("share", beyond_chance(lost, chance, n=n, confidence=confidence))
             | {"corrected_low": limits.low, "corrected_high": limits.high}
         )
     return pd.DataFrame(rows)
@@ -242,7 +237,7 @@ def _picture_table(
 
 
 def _remedy_table(
-    found: _Succeeded,
+    found: Trials,
     failures: Sequence[str],
     plan: InterventionPlan,
     placebos: BoolArray,
@@ -250,6 +245,7 @@ def _remedy_table(
 ) -> pd.DataFrame:
     tried = {one.name: one for one in _of(plan, "undo") if one.cause in causes}
     cured = {name: any_of(found.cured(failures, [one])) for name, one in tried.items()}
+    most = placebos.shape[1]
     rows: list[dict[str, object]] = [
         {
             "cause": tried[remedy.condition].cause,
@@ -259,7 +255,11 @@ def _remedy_table(
             "n": len(failures),
             "cured": remedy.cured,
             "adds": remedy.adds,
+            "by_placebos": float(chance_of_any(placebos, draws=min(place, most)).sum())
+            if most
+            else 0.0,
         }
-        for remedy in best_cascade(cured, placebos)
+        for place, remedy in enumerate(best_cascade(cured, placebos), start=1)
     ]
-    return pd.DataFrame(rows, columns=["cause", "dose", "steps", "box", "n", "cured", "adds"])
+    columns = ["cause", "dose", "steps", "box", "n", "cured", "adds", "by_placebos"]
+    return pd.DataFrame(rows, columns=columns)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
 from modular_faces.failures.means import (
     MapSettings,
@@ -92,7 +93,7 @@ def _few_successes(outcome: Outcome) -> str | None:
     if successes >= FEWEST_SUCCESSES:
         return None
     return (
-        f"{successes} pictures succeeded; one half of the successes is compared with the other, and "
+        f"Only {counted(successes, 'picture')} succeeded; one half of the successes is compared with the other, and "
         f"fewer than {FEWEST_SUCCESSES} are not."
     )
 
@@ -104,7 +105,8 @@ def _few_without_copies(sample: PictureSample) -> str | None:
     if min(failures, successes) >= FEWEST:
         return None
     return (
-        f"Without copies there are {failures} failures, and {successes} successes in the half that is compared; "
+        f"Without copies there are {counted(failures, 'failure')}, and {counted(successes, 'success', 'successes')} "
+        "in the half that is compared; "
         f"fewer than {FEWEST} of a kind are not compared."
     )
 
@@ -143,10 +145,13 @@ def _draw(
     means: MeanPictures,
     charts: Mapping[str, AnyChart],
 ) -> None:
-    distinct = min(int(sample.failed.sum()), 2 * int((~sample.failed).sum()))
-    private = min(means.n_failures, means.n_successes, distinct) < FEWEST_SHOWN
-    results.few = results.few or private
+    failures, compared = int(sample.failed.sum()), int((~sample.failed).sum())
+    shown = {name: min(failures, means.n_failures, means.n_successes) for name in charts}
+    for name in _SHOWS_HALF:
+        shown[name] = min(failures, compared)
     for name, chart in charts.items():
+        private = shown[name] < FEWEST_SHOWN
+        results.few = results.few or private
         title, caption, alt_text = CAPTIONS[name]
         words = f"{caption} {_counts(means, sample, tested=name not in _SHOWS_MEANS)}"
         stem = results.stem(outcome, name)
@@ -154,17 +159,22 @@ def _draw(
 
 
 _SHOWS_MEANS = ("pictures", "own_pixels")
+_SHOWS_HALF = ("differences", "unusual", "unusual_shares", "spread")
+"""Figures that average the successes of one half only."""
 
 
 def _counts(means: MeanPictures, sample: PictureSample, *, tested: bool) -> str:
-    text = f"Means of {means.n_failures:,} failures and {means.n_successes:,} successes"
+    text = f"Means of {_kinds(means.n_failures, means.n_successes)}"
     if not tested:
         return f"{text}."
     failures = int(sample.failed.sum())
-    successes = len(sample.failed) - failures
     return (
-        f"{text}; tested on {failures:,} failures and {successes:,} successes of the held-out half."
+        f"{text}; tested on {_kinds(failures, len(sample.failed) - failures)} of the held-out half."
     )
+
+
+def _kinds(failures: int, successes: int) -> str:
+    return f"{counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}"
 
 
 def _charts(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FREE, LEVEL
 from modular_faces.failures.picture_frame import Frame, place_in_words
-from modular_faces.failures.report_parts import share_in_words
+from modular_faces.failures.report_parts import p_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, listed, tested
 
 _UNUSUAL = {
@@ -82,8 +83,8 @@ def findings_of(table: pd.DataFrame, frame: Frame, *, level: str) -> list[str]:
         who = "" if compared == FREE else f", compared {compared}"
         counts = rows.iloc[0]
         lead = (
-            f"Level {level}{who} ({counts['n_failures']:,} failures, "
-            f"{counts['n_successes']:,} successes): "
+            f"Level {level}{who} ({counted(int(counts['n_failures']), 'failure')}, "
+            f"{counted(int(counts['n_successes']), 'success', 'successes')}): "
         )
         parts = [
             _brightness(rows),
@@ -101,18 +102,19 @@ def _row(rows: pd.DataFrame, name: str, channel: str) -> pd.Series:
 
 def _brightness(rows: pd.DataFrame) -> str:
     grey = _row(rows, "whole", "grey")
+    numbers = f"{grey['low']:+.1f} to {grey['high']:+.1f}; {effect_in_words(grey['effect'])}; {tested(grey)}"
     how = "darker" if grey["difference"] < 0 else "brighter"
     text = (
-        f"failures are {abs(grey['difference']):.1f} grey levels {how} on the whole "
-        f"({grey['low']:+.1f} to {grey['high']:+.1f}; {effect_in_words(grey['effect'])}; "
-        f"{tested(grey)})"
+        f"failures are {abs(grey['difference']):.1f} grey levels {how} on the whole ({numbers})"
+        if grey["p_holm"] <= LEVEL
+        else f"no difference in brightness on the whole found ({grey['difference']:+.1f} grey levels, {numbers})"
     )
     colours = rows[(rows["map"] == "whole") & (rows["channel"] != "grey")]
     most = colours.loc[colours["effect"].abs().idxmax()]
     if most["p_holm"] <= LEVEL:
         less = "less" if most["difference"] < 0 else "more"
         text += (
-            f", most in {most['channel']} ({abs(most['difference']):.1f} {less}, "
+            f"; in {most['channel']} it is largest ({abs(most['difference']):.1f} {less}, "
             f"{effect_in_words(most['effect'])})"
         )
     return text + "."
@@ -121,7 +123,7 @@ def _brightness(rows: pd.DataFrame) -> str:
 def _places(rows: pd.DataFrame, frame: Frame) -> str:
     grey = _row(rows, "mean", "grey")
     if grey["p_holm"] > LEVEL:
-        return f"No place of the grey picture differs beyond chance ({tested(grey)})."
+        return f"No difference at any place of the grey picture found ({tested(grey)})."
     how = "darker" if grey["difference"] < 0 else "brighter"
     return (
         f"They differ most {place_in_words(grey['y'], grey['x'], frame)}, where they are "
@@ -133,6 +135,7 @@ def _places(rows: pd.DataFrame, frame: Frame) -> str:
 
 def _unusual(rows: pd.DataFrame, frame: Frame) -> str:
     said = []
+    least = min(float(_row(rows, name, "grey")["p_holm"]) for name in _UNUSUAL)
     for name, words in _UNUSUAL.items():
         row = _row(rows, name, "grey")
         if row["p_holm"] <= LEVEL:
@@ -141,15 +144,17 @@ def _unusual(rows: pd.DataFrame, frame: Frame) -> str:
                 f"{words} {how} often {place_in_words(row['y'], row['x'], frame)} "
                 f"({100 * row['difference']:+.0f} points, {tested(row)})"
             )
-    return (
-        f"Pixels are {listed(said)}." if said else "No pixel is unusual more often than by chance."
-    )
+    if not said:
+        return (
+            f"No difference in how often pixels are unusual found (corrected {p_in_words(least)})."
+        )
+    return f"Pixels are {listed(said)}."
 
 
 def _spread(rows: pd.DataFrame, frame: Frame) -> str:
     row = _row(rows, "spread", "grey")
     if row["p_holm"] > LEVEL:
-        return f"They vary as much from picture to picture as successes do ({tested(row)})."
+        return f"No difference in how much they vary from picture to picture found ({tested(row)})."
     how = "more" if row["difference"] > 0 else "less"
     return (
         f"They vary {how} from picture to picture {place_in_words(row['y'], row['x'], frame)} "

@@ -7,9 +7,12 @@ from typing import Any
 
 from modular_faces import __version__
 from modular_faces.failures.conditions import InterventionPlan
+from modular_faces.failures.counting import counted
 from modular_faces.failures.verdict import LevelVerdict
 
 _REFERENCES = (
+    "Cox, D. R. (1975). A note on data-splitting for the evaluation of significance levels. Biometrika, 62, 441-444. "
+    "https://doi.org/10.1093/biomet/62.2.441",
     "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, "
     "6, 65-70.",
     "Newcombe, R. G. (1998). Improved confidence intervals for the difference between binomial proportions based on "
@@ -70,8 +73,10 @@ def methods_text(
         if plan.conditions
         else (plan.skipped or ""),
         "Failures that no named cause explained were compared with successes on descriptors of the picture that "
-        "need no landmarks: the descriptor with the largest Cliff's delta first (Cliff, 1996), each further one by "
-        "van Elteren's test (1960) within strata of those before it, p-values corrected by Holm's method (1979). "
+        "need no landmarks. On one half of the pictures, drawn at random, descriptors were chosen: the one with the "
+        "largest Cliff's delta first (Cliff, 1996), each further one by van Elteren's test (1960) within strata of "
+        "those before it, p-values corrected by Holm's method (1979). On the other half the chosen ones were tested "
+        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). "
         "These are reported as associated, not as causes.",
         f"Software: modular-faces {__version__}, "
         + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
@@ -94,13 +99,18 @@ def _outcome_in_words(verdicts: Sequence[LevelVerdict], backend: Mapping[str, An
         seen = f"detector score at least {threshold}, " if outcome.backend == "mesh" else ""
         text += f" ({seen}landmarks trusted from {backend['accept']})"
     counts = "; ".join(
-        f"{int(one.outcome.failed.sum())} of {len(one.outcome.failed)} pictures failed, "
+        f"{int(one.outcome.failed.sum()):,} of {counted(len(one.outcome.failed), 'picture')} failed, "
         f"{'having no landmarks' if one.outcome.level == 'found' else 'having no trusted landmarks'}"
         for one in verdicts
     )
     text += f". {counts[0].upper()}{counts[1:]}."
-    if outcome.left_out:
-        text += f" {outcome.left_out} files that could not be decoded are left out."
+    if outcome.exclusions:
+        text += f" {outcome.exclusions[0].upper()}{outcome.exclusions[1:]}."
+    if outcome.copies:
+        text += (
+            " Pictures that are copies of each other (identical, nearly so, or mirrored) are no independent "
+            "observations: one of each cluster, the first by name, stands for all in every number and sample."
+        )
     return text
 
 
@@ -112,12 +122,15 @@ def _changes_in_words(
     put_in = [one for one in plan.conditions if one.role == "put_in"]
     placebos = [one for one in plan.conditions if one.role == "placebo"]
     causes = len({one.cause for one in undo})
+    failures, successes = (len(ids.get(level, [])) for ids in (plan.failures, plan.successes))
+    most = plan.most_of_a_dose
+    dealt = " (its doses dealt between them)" if most is not None and successes > most else ""
     namable = len({one.cause for one in undo if one.box != "frame"})
     return (
-        f"To find causes, {len(plan.failures.get(level, []))} failures and {len(plan.successes.get(level, []))} "
-        f"successes, drawn by a hash of their names (seed {seed}), were changed in one respect at a time and "
+        f"To find causes, {counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}, drawn by a "
+        f"hash of their names (seed {seed}), were changed in one respect at a time and "
         f"looked at again: {len(undo)} remedies of {causes} supposed causes, {len(put_in)} changes that put a "
-        f"cause into successes, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
+        f"cause into successes{dealt}, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
         "contrast were percentiles of the successes, and a cure counted only where the change did not push "
         "the picture beyond their 1st or 99th percentile. A cause's share is the share of failures that at least "
         "one dose of its remedy brought back, less the chance that as many placebos would, with Newcombe's "

@@ -9,17 +9,35 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from modular_faces.failures.counting import counted, enumerated
+from modular_faces.failures.study_rows import (
+    NotAStudyError,
+    copies_of,
+    part_weights,
+    passed_over,
+    without_copies,
+)
+
 Level = Literal["found", "trusted"]
 LEVELS: tuple[Level, Level] = ("found", "trusted")
+
+ONE_OF_EACH = (
+    "Of copies of a picture (identical, nearly so, or mirrored) the first, by name, stands for all."
+)
+
+_ONE_FOR_BOTH = (
+    "Every picture with landmarks has trusted ones, so what holds for one level holds for both."
+)
 
 FEWEST = 10
 """Fewer failures or successes than this are not compared: a sentence is given instead."""
 
 STUDY_COLUMNS = ("image_id", "backend", "variant", "found", "trusted", "landmark_quality")
-MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split")
+MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split", "duplicate_of")
 _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
@@ -27,10 +45,6 @@ _BACKENDS = {
     "rekognition": "Amazon Rekognition",
     "precomputed": "outputs that existed already",
 }
-
-
-class NotAStudyError(ValueError):
-    """The table does not hold every variant on every picture; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,10 @@ class Outcome:
         Of each picture, None where it is not known; None for all where the dataset has none.
     left_out : int
         Pictures that could not be decoded, which no detector has seen.
+    copies : int
+        Copies of pictures that are in the study: the first of each cluster, by name, stands for all.
+    too_large : int
+        Pictures that the variant would have made too large, which the detector has not seen either.
     """
 
     backend: str
@@ -63,6 +81,8 @@ class Outcome:
     label: NDArray[np.object_] | None
     split: NDArray[np.object_] | None
     left_out: int = 0
+    copies: int = 0
+    too_large: int = 0
 
     @property
     def title(self) -> str:
@@ -87,31 +107,42 @@ class Outcome:
         n, lost = len(self.failed), int(self.failed.sum())
         if not n:
             return "No picture could be decoded, so there is nothing to study."
+        pictures = counted(n, "picture")
         if not lost:
-            return f"None of the {n} pictures failed, so there is nothing to explain."
+            return f"None of the {pictures} failed, so there is nothing to explain."
         if lost == n:
-            return f"All {n} pictures failed, so there is no success to compare with."
+            return f"All {pictures} failed, so there is no success to compare with."
         if lost < FEWEST:
-            return f"Only {lost} of {n} pictures failed; fewer than {FEWEST} are not compared."
+            return f"Only {lost} of {pictures} failed; fewer than {FEWEST} are not compared."
         if n - lost < FEWEST:
-            return (
-                f"Only {n - lost} of {n} pictures succeeded; fewer than {FEWEST} are not compared."
-            )
+            return f"Only {n - lost} of {pictures} succeeded; fewer than {FEWEST} are not compared."
         return None
+
+    @property
+    def exclusions(self) -> str:
+        """Say which pictures are left out; empty where none are."""
+        reasons = [
+            (self.left_out, counted(self.left_out, "file") + " that could not be decoded"),
+            (self.copies, counted(self.copies, "copy", "copies") + " of other pictures"),
+            (self.too_large, counted(self.too_large, "picture") + " too large once changed"),
+        ]
+        said = [words for number, words in reasons if number]
+        if not said:
+            return ""
+        total = self.left_out + self.copies + self.too_large
+        return f"{enumerated(said)} {'is' if total == 1 else 'are'} left out"
 
     def describe(self) -> str:
         """Say in a sentence how many failed."""
         kind = "no landmarks" if self.level == "found" else "no trusted landmarks"
         share = float(self.weights[self.failed].sum() / max(self.weights.sum(), 1e-300))
         text = (
-            f"{self.title}: {kind} in {int(self.failed.sum())} of {len(self.failed)} pictures "
+            f"{self.title}: {kind} in {int(self.failed.sum()):,} of {counted(len(self.failed), 'picture')} "
             f"({100 * share:.1f} %)"
         )
         if (self.weights > 1).any():
             text += ", successes being a weighted sample"
-        if self.left_out:
-            text += f"; {self.left_out} that could not be decoded are left out"
-        return text + "."
+        return "; ".join(part for part in (text, self.exclusions) if part) + "."
 
 
 def load_study(
@@ -124,7 +155,7 @@ def load_study(
     path : path-like
         `study.parquet`.
     columns : iterable of str
-        Columns to read, those of `STUDY_COLUMNS` among them.
+        Columns to read, those of `STUDY_COLUMNS` first; failure_reason comes with them.
 
     Returns
     -------
@@ -145,13 +176,20 @@ def load_study(
             "be used, because its later variants saw only pictures that earlier ones had lost; use "
             "study.parquet."
         )
-    wanted = [name for name in dict.fromkeys(columns) if name in names]
-    repeated = ["image_id", "backend", "variant"]
-    table = pq.read_table(
-        path, columns=wanted, use_threads=False, partitioning=None, read_dictionary=repeated
-    )
+    wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
+    repeated = names & {"backend", "variant", "failure_reason"}
+    file = pq.ParquetFile(path, read_dictionary=sorted(repeated))
+    others = [file.schema_arrow.empty_table().select(wanted[1:])]
+    known: dict[str, str] = {}
+    image_ids = [np.array([], dtype=object)]
+    for batch in file.iter_batches(columns=wanted, use_threads=False):
+        read = batch["image_id"].to_pylist()
+        image_ids.append(np.array([known.setdefault(name, name) for name in read], dtype=object))
+        others.append(pa.table(batch).select(wanted[1:]))
+    table = pa.concat_tables(others).unify_dictionaries()
+    del others, known
     study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    study["image_id"] = study["image_id"].astype(object)
+    study.insert(0, "image_id", pd.Series(np.concatenate(image_ids), dtype=object))
     return study
 
 
@@ -175,7 +213,7 @@ def outcomes_at_both_levels(
     study : pandas.DataFrame
         From `load_study`.
     manifest : pandas.DataFrame
-        With image_id and decodable, and where there are such label_name or label, and split.
+        With image_id and decodable, and where there are such label_name or label, split, and duplicate_of.
     backend, variant : str
 
     Returns
@@ -187,7 +225,13 @@ def outcomes_at_both_levels(
     ------
     NotAStudyError
         If the study has no such part, or no picture, or misses pictures that it may not miss.
+
+    Notes
+    -----
+    Copies of a picture are no further evidence: the first of a cluster, by name, stands for all of them, in every
+    number and every sample of the study, so that pictures are independent of each other.
     """
+    study = without_copies(study, manifest)
     part = study[(study["backend"] == backend) & (study["variant"] == variant)]
     if part.empty:
         parts = study[["backend", "variant"]].drop_duplicates()
@@ -197,7 +241,8 @@ def outcomes_at_both_levels(
         )
     known = manifest.set_index("image_id")
     rows = known.reindex(part["image_id"])
-    seen = rows["decodable"].fillna(False).to_numpy(dtype=bool)
+    decoded = rows["decodable"].fillna(False).to_numpy(dtype=bool)
+    seen = decoded & ~passed_over(part)
     weights = part_weights(study, part)[seen]
     fixed: dict[str, Any] = {
         "image_ids": part["image_id"].to_numpy(dtype=object)[seen].tolist(),
@@ -205,6 +250,8 @@ def outcomes_at_both_levels(
         "label": _texts(rows[seen], ("label_name", "label")),
         "split": _texts(rows[seen], ("split",)),
         "left_out": int((~manifest["decodable"].fillna(False).astype(bool)).sum()),
+        "copies": len(copies_of(manifest)),
+        "too_large": int((decoded & ~seen).sum()),
     }
     return {
         level: Outcome(
@@ -216,47 +263,6 @@ def outcomes_at_both_levels(
         )
         for level in LEVELS
     }
-
-
-def part_weights(study: pd.DataFrame, part: pd.DataFrame) -> NDArray[np.float64]:
-    """Weight of each picture in one part of a study.
-
-    A part that holds fewer pictures than the largest one is a sample: every failure of that one, and some of
-    its successes, which then stand for all of them.
-
-    Parameters
-    ----------
-    study : pandas.DataFrame
-    part : pandas.DataFrame
-        The rows of one backend and variant.
-
-    Returns
-    -------
-    (n,) ndarray of float64
-
-    Raises
-    ------
-    NotAStudyError
-        If a failure of the largest part is missing, as in the data of a cascade.
-    """
-    sizes = study.groupby(["backend", "variant"], observed=True, sort=False).size()
-    if len(part) == sizes.max():
-        return np.ones(len(part))
-    backend, variant = sizes.index[int(sizes.to_numpy().argmax())]
-    whole = study[(study["backend"] == backend) & (study["variant"] == variant)]
-    trusted = pd.Series(whole["trusted"].to_numpy(dtype=bool), index=whole["image_id"].to_numpy())
-    succeeded = trusted.reindex(part["image_id"]).to_numpy()
-    if pd.isna(succeeded).any():
-        raise NotAStudyError(
-            "a part of the study holds pictures that its largest part does not hold"
-        )
-    failures, sampled = int((~trusted).sum()), int(succeeded.astype(bool).sum())
-    if len(part) - sampled != failures or not sampled:
-        raise NotAStudyError(
-            "a part of the study misses pictures that the largest part lost, or all that it found, so that it is no "
-            "study of every variant on every picture; run it again, without tables of the cascade"
-        )
-    return np.where(succeeded.astype(bool), (len(trusted) - failures) / sampled, 1.0)
 
 
 def same_failures(outcomes: Mapping[Level, Outcome]) -> bool:
@@ -272,13 +278,15 @@ def levels_to_study(outcomes: Mapping[Level, Outcome]) -> tuple[list[Outcome], s
     outcomes : list of Outcome
         That of `trusted` alone where both lose the same pictures.
     note : str
-        A sentence for the findings; empty where both levels differ.
+        Sentences for the findings; empty where both levels differ and no picture has copies.
     """
-    if same_failures(outcomes):
-        return [outcomes["trusted"]], (
-            "Every picture with landmarks has trusted ones, so what holds for one level holds for both."
-        )
-    return [outcomes[level] for level in LEVELS], ""
+    same = same_failures(outcomes)
+    notes = [
+        (same, _ONE_FOR_BOTH),
+        (outcomes["trusted"].copies, ONE_OF_EACH),
+    ]
+    studied = [outcomes["trusted"]] if same else [outcomes[level] for level in LEVELS]
+    return studied, " ".join(sentence for holds, sentence in notes if holds)
 
 
 def _texts(table: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_] | None:

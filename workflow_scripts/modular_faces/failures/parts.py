@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modular_faces.failures.outcome import LEVELS, Level, NotAStudyError, part_weights
+from modular_faces.failures.outcome import LEVELS, Level
+from modular_faces.failures.study_rows import (
+    NoSuccessesError,
+    NotAStudyError,
+    copies_of,
+    part_weights,
+    passed_over,
+    without_copies,
+)
 
 Part = tuple[str, str]
 """Backend and variant."""
@@ -33,9 +41,13 @@ class StudyParts:
     lost : mapping of str to (n, k) ndarray of bool
         By level; False where a part did not look at the picture.
     weights : (n, k) ndarray of float64
-        0 where a part did not look at the picture.
-    left_out : int
-        Pictures that could not be decoded.
+        0 where a part did not look at the picture, or where the variant would have been too large.
+    left_out, copies : int
+        Pictures that could not be decoded; copies of pictures that stand for them.
+    too_large : (k,) ndarray of int
+        Pictures that each part passed over because the variant would have been too large.
+    failures_only : (k,) ndarray of bool
+        Parts that saw no picture on which the outcome succeeds: what they lose of all pictures is not known.
     """
 
     image_ids: NDArray[np.object_]
@@ -44,6 +56,9 @@ class StudyParts:
     lost: Mapping[Level, NDArray[np.bool_]]
     weights: NDArray[np.float64]
     left_out: int
+    copies: int
+    too_large: NDArray[np.intp]
+    failures_only: NDArray[np.bool_]
 
     def column(self, part: Part) -> int:
         """Place of a part."""
@@ -51,8 +66,8 @@ class StudyParts:
 
     @property
     def sampled(self) -> bool:
-        """Whether some parts saw a sample of the successes only."""
-        return bool((self.weights != 1).any())
+        """Whether some parts saw a sample of the successes only, or none."""
+        return bool((self.weights > 1).any() or self.failures_only.any())
 
     def reference_of(self, part: Part) -> Part | None:
         """The part that a part is compared with: the same backend on the variant of the outcome.
@@ -76,7 +91,7 @@ def study_parts(study: pd.DataFrame, manifest: pd.DataFrame, *, outcome: Part) -
     study : pandas.DataFrame
         From `modular_faces.failures.outcome.load_study`.
     manifest : pandas.DataFrame
-        With image_id and decodable.
+        With image_id and decodable, and where there is such duplicate_of: copies are left out.
     outcome : (str, str)
         Backend and variant of the part whose failures are studied.
 
@@ -85,6 +100,7 @@ def study_parts(study: pd.DataFrame, manifest: pd.DataFrame, *, outcome: Part) -
     NotAStudyError
         If there is no such part, or a part misses pictures that it may not miss.
     """
+    study = without_copies(study, manifest)
     rows_of = _rows_of_parts(study)
     if outcome not in rows_of:
         known = ", ".join(f"{one} on {other}" for one, other in rows_of)
@@ -92,20 +108,42 @@ def study_parts(study: pd.DataFrame, manifest: pd.DataFrame, *, outcome: Part) -
             f"the study has no part '{' on '.join(outcome)}'; set failures.outcome to one of: {known}"
         )
     decodable = manifest.set_index("image_id")["decodable"].fillna(False).astype(bool)
-    ids = study["image_id"].iloc[rows_of[outcome]].to_numpy(dtype=object)
+    own = study.iloc[rows_of[outcome]]
+    ids = own["image_id"][~passed_over(own)].to_numpy(dtype=object)
     ids = ids[decodable.reindex(ids, fill_value=False).to_numpy(dtype=bool)]
     index = pd.Index(ids)
     lost = {level: np.zeros((len(ids), len(rows_of)), bool) for level in LEVELS}
     weights = np.zeros((len(ids), len(rows_of)))
+    too_large = np.zeros(len(rows_of), dtype=np.intp)
+    failures_only = np.zeros(len(rows_of), dtype=bool)
     for column, chosen in enumerate(rows_of.values()):
         part = study.iloc[chosen]
-        rows = index.get_indexer(part["image_id"])
-        seen = rows >= 0
-        weights[rows[seen], column] = part_weights(study, part)[seen]
+        weight, failures_only[column] = _weights(study, part)
+        rows, refused = index.get_indexer(part["image_id"]), passed_over(part)
+        seen = (rows >= 0) & ~refused
+        too_large[column] = int(((rows >= 0) & refused).sum())
+        weights[rows[seen], column] = weight[seen]
         for level in LEVELS:
             lost[level][rows[seen], column] = ~part[level].to_numpy(dtype=bool)[seen]
-    left_out = int((~decodable).sum())
-    return StudyParts(ids, tuple(rows_of), outcome, lost, weights, left_out)
+    return StudyParts(
+        ids,
+        tuple(rows_of),
+        outcome,
+        lost,
+        weights,
+        left_out=int((~decodable).sum()),
+        copies=len(copies_of(manifest)),
+        too_large=too_large,
+        failures_only=failures_only,
+    )
+
+
+def _weights(study: pd.DataFrame, part: pd.DataFrame) -> tuple[NDArray[np.float64], bool]:
+    """Weights of the pictures of a part, and whether it saw only what another lost."""
+    try:
+        return part_weights(study, part), False
+    except NoSuccessesError:
+        return np.ones(len(part)), True
 
 
 def _rows_of_parts(study: pd.DataFrame) -> dict[Part, NDArray[np.intp]]:

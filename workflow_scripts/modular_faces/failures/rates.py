@@ -18,9 +18,9 @@ from modular_faces.failures.groupings import (
     quantile_groups,
 )
 from modular_faces.failures.outcome import LEVELS, Level
-from modular_faces.failures.parts import StudyParts, kind_of_variant
+from modular_faces.failures.parts import Part, StudyParts, kind_of_variant
 from modular_faces.inference.correction import holm
-from modular_faces.inference.intervals import weighted_share
+from modular_faces.inference.intervals import NO_INTERVAL, weighted_share
 from modular_faces.inference.paired import compare_paired
 
 NOT_RESCUED: Final = "nothing"
@@ -44,7 +44,8 @@ def rate_table(
     pandas.DataFrame
         backend, variant, level, kind, n, failures, rate, low, high; against `reference`: rescued, broken,
         difference (rate of the reference minus rate: positive where fewer are lost) with its limits, p
-        (exact McNemar), family, p_holm.
+        (exact McNemar), family, p_holm; too_large: pictures that were not looked at because the variant would
+        have been too large. Of a part that saw only failures, what it rescued is all that is known.
     """
     rows = [
         _rate_row(parts, column, level, variants, confidence)
@@ -66,41 +67,56 @@ def _rate_row(
     variants: Mapping[str, Sequence[Mapping[str, Any]]],
     confidence: float,
 ) -> dict[str, Any]:
-    backend, variant = parts.parts[column]
+    part = parts.parts[column]
     looked = parts.weights[:, column] > 0
-    lost, weights = parts.lost[level][looked], parts.weights[looked, column]
-    rate = weighted_share(lost[:, column], weights, confidence=confidence)
-    steps = variants.get(variant) if backend != "precomputed" else None
+    lost, weights = parts.lost[level][looked, column], parts.weights[looked, column]
+    rate = NO_INTERVAL
+    if not parts.failures_only[column]:
+        rate = weighted_share(lost, weights, confidence=confidence)
+    steps = variants.get(part[1]) if part[0] != "precomputed" else None
     row: dict[str, Any] = {
-        "backend": backend,
-        "variant": variant,
+        "backend": part[0],
+        "variant": part[1],
         "level": level,
         "kind": "existing outputs" if steps is None else kind_of_variant(steps),
         "n": len(lost),
-        "failures": int(lost[:, column].sum()),
+        "failures": int(lost.sum()),
         "rate": rate.estimate,
         "low": rate.low,
         "high": rate.high,
+        "too_large": int(parts.too_large[column]),
         "reference": None,
         **dict.fromkeys(("rescued", "broken"), None),
         **dict.fromkeys(("difference", "difference_low", "difference_high", "p"), np.nan),
         "family": None,
     }
-    reference = parts.reference_of((backend, variant))
-    if reference is not None and len(lost):
-        before = lost[:, parts.column(reference)]
-        change = compare_paired(before, lost[:, column], weights=weights, confidence=confidence)
-        row |= {
-            "reference": " ".join(reference),
-            "rescued": change.first_only,
-            "broken": change.second_only,
-            "difference": change.difference.estimate,
-            "difference_low": change.difference.low,
-            "difference_high": change.difference.high,
-            "p": change.p,
-            "family": f"all parts of the study, {level}",
-        }
-    return row
+    reference = parts.reference_of(part)
+    return row if reference is None else row | _change(parts, column, reference, level, confidence)
+
+
+def _change(
+    parts: StudyParts, column: int, reference: Part, level: Level, confidence: float
+) -> dict[str, Any]:
+    """What a part rescues and breaks, on the pictures that it and its reference looked at."""
+    other = parts.column(reference)
+    both = (parts.weights[:, column] > 0) & (parts.weights[:, other] > 0)
+    before, after = parts.lost[level][both, other], parts.lost[level][both, column]
+    if not both.any():
+        return {}
+    cells = {"reference": " ".join(reference), "rescued": int((before & ~after).sum())}
+    if parts.failures_only[column]:
+        return cells
+    change = compare_paired(
+        before, after, weights=parts.weights[both, column], confidence=confidence
+    )
+    return cells | {
+        "broken": change.second_only,
+        "difference": change.difference.estimate,
+        "difference_low": change.difference.low,
+        "difference_high": change.difference.high,
+        "p": change.p,
+        "family": f"all parts of the study, {level}",
+    }
 
 
 def make_groupings(
@@ -146,13 +162,15 @@ def group_table(
     -------
     pandas.DataFrame
         backend, variant, level, grouping, place (of the group in its grouping), group, n, failures, rate,
-        low, high.
+        low, high. Parts that saw only failures are left out.
     """
     columns = ("place", "group", "n", "failures", "rate", "low", "high")
     rows = []
     for grouping in groupings:
         for level in LEVELS:
             for column, (backend, variant) in enumerate(parts.parts):
+                if parts.failures_only[column]:
+                    continue
                 key = (backend, variant, level, grouping.name)
                 found = group_rates(
                     grouping,

@@ -23,7 +23,7 @@ def rates_by_part(
     rates: pd.DataFrame, groups: pd.DataFrame, level: Level, folder: Path, *, confidence: float
 ) -> Figure:
     """Failure rate of every part with its interval, sharpening and geometry side by side; on the page by label."""
-    rows = _named(rates[rates["level"] == level])
+    rows = _named(rates[(rates["level"] == level) & rates["rate"].notna()])
     base = alt.Chart(_by_label_too(rows, groups[groups["level"] == level]))
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=None)
     color = alt.Color("kind:N", title="changes", scale=alt.Scale(range=list(CATEGORIES)))
@@ -104,7 +104,7 @@ def rates_by_label(
     groups: pd.DataFrame, outcome: Part, level: Level, folder: Path, *, confidence: float
 ) -> Figure:
     """Failure rate of the outcome by label; on the page of every part."""
-    every = groups[groups["grouping"] == "label"]
+    every = groups[(groups["grouping"] == "label") & groups["rate"].notna()]
     rows = of_part(every, outcome).sort_values("rate", ascending=False, kind="stable")
     chart = _dots(every.assign(label=every["group"]), level, order=rows["group"].tolist())
     chart = follows(chart, _of_outcome(outcome))
@@ -114,8 +114,8 @@ def rates_by_label(
         f"by_label_{level}",
         "Failure rate by label",
         f"Share of the pictures of each label with {LOST[level]} ({outcome[0]} on {outcome[1]}), with "
-        f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum())}. Where intervals do not overlap, "
-        "dropping failures changes the mix of labels.",
+        f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum())}. Which labels are lost more often than "
+        "the rest, and what dropping failures does to their mix, is tested under who is lost.",
         f"Dots with intervals from {share_in_words(last['rate'])} ({last['group']}) to "
         f"{share_in_words(first['rate'])} ({first['group']}).",
         level,
@@ -137,7 +137,7 @@ def rates_by_quantile(
     """
     charts: list[AnyChart] = []
     for name in names:
-        every = groups[groups["grouping"] == name]
+        every = groups[(groups["grouping"] == name) & groups["rate"].notna()]
         order = of_part(every, outcome)["group"].tolist()
         chart: Any = follows(_dots(every, level, order=order), _of_outcome(outcome))
         height = max(60, _ROW_HEIGHT * len(order))
@@ -170,7 +170,9 @@ def _by_label_too(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """Rates of all pictures (no label), and the same of each label."""
     columns = ["rate", "low", "high", "n", "failures"]
     keys = ["backend", "variant", "name", "kind"]
-    of_labels = groups[groups["grouping"] == "label"].merge(rows[keys], on=keys[:2])
+    of_labels = groups[(groups["grouping"] == "label") & groups["rate"].notna()].merge(
+        rows[keys], on=keys[:2]
+    )
     every = [rows.assign(label=""), of_labels.assign(label=of_labels["group"].astype(str))]
     return pd.concat([part[[*keys, *columns, "label"]] for part in every])
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 import modular_faces.failures.rates_figures as figures
-from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.counting import counted
+from modular_faces.failures.outcome import LEVELS, ONE_OF_EACH, Level, Outcome
 from modular_faces.failures.parts import StudyParts, part_name
 from modular_faces.failures.rates import never_found
 from modular_faces.failures.report_parts import (
@@ -72,7 +73,7 @@ def rates_report(
             Table("rates_tests.csv", "Whether failures differ from successes, with effect sizes."),
             Table(
                 "rates_pictures.csv",
-                "Every picture that some part lost, and what rescues or breaks it.",
+                "Every picture that some part lost, and what rescues or breaks it; of copies of a picture the first.",
                 private=True,
             ),
         ],
@@ -93,6 +94,7 @@ def _findings(
 ) -> list[str]:
     findings = [outcomes[level].describe() for level in LEVELS]
     findings = [text[0].upper() + text[1:] for text in findings]
+    findings += [ONE_OF_EACH] if parts.copies else []
     compared = rates[(rates["level"] == "trusted") & rates["p"].notna()]
     several = len({part[0] for part in parts.parts}) > 1
     for helps in (True, False):
@@ -102,27 +104,54 @@ def _findings(
         findings += [_change(row, helps, several) for row in ordered.itertuples()][:3]
     if len(compared) and not (compared["p_holm"] < 0.05).any():
         findings.append(
-            f"None of the {len(compared)} comparisons between parts of the study is significant after "
-            "Holm's correction."
+            "No difference between parts of the study found after Holm's correction "
+            f"({counted(len(compared), 'comparison')})."
         )
+    findings += _not_compared(parts, rates[rates["level"] == "trusted"], several)
     trusted = outcomes["trusted"]
     failures, remain = int(trusted.failed.sum()), int(never_found(parts, "trusted").sum())
     if failures and len(parts.parts) > 1:
         findings.append(
-            f"Of the {failures} pictures without trusted landmarks, {failures - remain} have them in at least one "
-            f"other part of the study; {remain} are saved by nothing."
+            f"Of {counted(failures, 'picture')} without trusted landmarks, {failures - remain:,} "
+            f"{'has' if failures - remain == 1 else 'have'} them in at least one other part of the study; "
+            f"{remain:,} {'is' if remain == 1 else 'are'} saved by nothing."
         )
     return findings + _differences(trusted, tests)
+
+
+def _not_compared(parts: StudyParts, rates: pd.DataFrame, several: bool) -> list[str]:
+    """What no rate can be given of, and which pictures a part has not seen."""
+    sentences = []
+    for place, (part, row) in enumerate(zip(parts.parts, rates.itertuples(), strict=True)):
+        name = part_name(part, several_backends=several)
+        if parts.failures_only[place] and row.n:
+            sentences.append(
+                f"'{name}' saw only pictures that '{parts.outcome[1]}' lost, of which it rescued "
+                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."
+            )
+        if row.too_large:
+            sentences.append(
+                f"'{name}' would have made {counted(int(row.too_large), 'picture')} too large; no detector saw "
+                f"{'it' if row.too_large == 1 else 'them'} so, which counts as neither failure nor success."
+            )
+    return sentences
 
 
 def _change(row: object, helps: bool, several: bool) -> str:
     name = part_name((row.backend, row.variant), several_backends=several)  # type: ignore[attr-defined]
     return (
-        f"'{name}' loses {share_in_words(abs(row.difference))} {'fewer' if helps else 'more'} of the pictures "  # type: ignore[attr-defined]
+        f"'{name}' loses {_gap(row)} {'fewer' if helps else 'more'} of the pictures "
         f"than '{row.reference}' ({share_in_words(row.rate)} instead of "  # type: ignore[attr-defined]
         f"{share_in_words(row.rate + row.difference)}; rescued {int(row.rescued)}, broken {int(row.broken)}, "  # type: ignore[attr-defined]
         f"n = {row.n}, {p_in_words(row.p_holm)} after Holm's correction)."  # type: ignore[attr-defined]
     )
+
+
+def _gap(row: object) -> str:
+    """Size of a paired difference of two rates, with its interval, whatever its sign."""
+    low, high = sorted((abs(row.difference_low), abs(row.difference_high)))  # type: ignore[attr-defined]
+    size = share_in_words(abs(row.difference))  # type: ignore[attr-defined]
+    return f"{size} ({share_in_words(low).removesuffix(' %')} to {share_in_words(high)})"
 
 
 def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:
@@ -131,17 +160,29 @@ def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:
     chosen = tests[(tests["level"] == "trusted") & (tests["p_holm"] < 0.05)]
     if chosen.empty:
         return [
-            f"Failures do not differ from successes in any of {int((tests['level'] == 'trusted').sum())} measures "
-            "after Holm's correction."
+            "No difference between failures and successes found after Holm's correction "
+            f"({counted(int((tests['level'] == 'trusted').sum()), 'measure')})."
         ]
     ordered = strongest(chosen)
     words = [
-        f"{row.grouping} ({row.effect_name} {row.effect:+.2f})" for row in ordered.itertuples()
+        f"{str(row.grouping).replace('_', ' ')} ({_effect(row)})" for row in ordered.itertuples()
     ]
     return [
-        f"Failures differ from successes in {len(chosen)} measures, most in {', '.join(words[:5])}. "
+        f"Failures differ from successes in {counted(len(chosen), 'measure')} of "
+        f"{int((tests['level'] == 'trusted').sum())}, most in {', '.join(words[:5])}; each p < .05 after Holm's "
+        f"correction, {int(ordered['failures'].max()):,} failures, {int(ordered['successes'].max()):,} successes. "
         "A difference is no cause: what changes a picture's fate is in the interventions."
     ]
+
+
+def _effect(row: object) -> str:
+    """Effect with its interval; a delta with its sign, which says who has more."""
+    sign = "+" if row.effect_name == "Cliff's delta" else ""  # type: ignore[attr-defined]
+    effect, low, high = (
+        format(value, f"{sign}.2f")
+        for value in (row.effect, row.low, row.high)  # type: ignore[attr-defined]
+    )
+    return f"{row.effect_name} {effect}, {low} to {high}"  # type: ignore[attr-defined]
 
 
 def strongest(tests: pd.DataFrame) -> pd.DataFrame:
@@ -163,8 +204,8 @@ def _figures(
         figures.rates_by_part(rates, groups, level, folder, confidence=confidence)
         for level in levels
     ]
-    if len(parts.parts) > 1:
-        drawn += [figures.rescued_and_broken(rates, level, folder) for level in levels]
+    changed = [level for level in levels if rates["p"][rates["level"] == level].notna().any()]
+    drawn += [figures.rescued_and_broken(rates, level, folder) for level in changed]
     failed = [level for level in levels if parts.lost[level][:, parts.column(parts.outcome)].any()]
     for level in failed:
         there = groups[groups["level"] == level]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.failure_model import fit_failure_model
 from modular_faces.failures.hash_order import hash_order
 from modular_faces.failures.outcome import Outcome
@@ -99,9 +100,9 @@ def _why_not(
     fewest = max(least, folds)
     if min(failures, successes) >= fewest:
         return ""
-    rarer, kind = min((failures, "failures"), (successes, "successes"))
+    rarer, kind = min((failures, ("failure", "failures")), (successes, ("success", "successes")))
     return (
-        f"Only {rarer} {kind} among {len(failed)} pictures, copies counted once; fewer than {fewest} are not "
+        f"Only {counted(rarer, kind[0], kind[1])} among {counted(len(failed), 'picture')}; fewer than {fewest} are not "
         "modelled."
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FEWEST, FREE, LEVEL, comparison_row, strata_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
@@ -87,8 +88,8 @@ def _add_level(
     ]
     if min(kinds) < FEWEST:
         return (
-            f"Without copies there are {kinds[0]} failures and {kinds[1]} successes; fewer than {FEWEST} of "
-            "a kind are not modelled."
+            f"Without copies there are {counted(kinds[0], 'failure')} and {counted(kinds[1], 'success', 'successes')}; "
+            f"fewer than {FEWEST} of a kind are not modelled."
         )
     greys = np.ascontiguousarray(sample.pictures[..., GREY])
     result = pixel_shap(greys, sample.failed, clusters, strata=strata, settings=settings)
@@ -117,8 +118,8 @@ def _add_model(
     results.tables[NAME].append(pd.DataFrame([row]))
     auc = (
         f"AUC {result.auc.estimate:.2f} ({level_in_words(settings.confidence)} interval {result.auc.low:.2f} to "
-        f"{result.auc.high:.2f}; "
-        f"{counts['n_failures']:,} failures, {counts['n_successes']:,} successes, out of fold)"
+        f"{result.auc.high:.2f}; {counted(counts['n_failures'], 'failure')}, "
+        f"{counted(counts['n_successes'], 'success', 'successes')}, out of fold)"
     )
     lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {longest} pixels a side "
     if not result.informative:
@@ -129,7 +130,8 @@ def _add_model(
     table = _comparison_table(outcome, result)
     results.tables[f"{NAME}_comparisons"].append(table)
     results.tables[f"{NAME}_maps"].append(_map_table(outcome, result, failed))
-    said = _said(table, Frame(*result.signed.shape[1:]))
+    small = Frame(*result.signed.shape[1:])
+    said = f"{_said(table, small)} {_speaks(result, failed, small)}"
     results.findings.append(f"{lead}tells failures from successes: {auc}. {said}")
     few = min(counts.values()) < FEWEST_SHOWN
     results.few = results.few or few
@@ -165,16 +167,10 @@ def _map_table(outcome: Outcome, result: PixelShap, failed: npt.NDArray[np.bool_
 def _said(table: pd.DataFrame, frame: Frame) -> str:
     sentences = []
     for _, row in table.iterrows():
-        if row["map"] == "signed":
-            if row["compared"] == FREE and float(row["p_holm"]) <= LEVEL:
-                sentences.append(
-                    f"What speaks for failure lies most {place_in_words(row['y'], row['x'], frame)}."
-                )
-            continue
         among = "" if row["compared"] == FREE else f", compared {row['compared']}"
         if float(row["p_holm"]) > LEVEL:
             sentences.append(
-                f"It looks at the same places in both{among} ({effect_in_words(row['effect'])} at most, "
+                f"No difference in where it looks found{among} ({effect_in_words(row['effect'])} at most, "
                 f"{tested(row)})."
             )
             continue
@@ -186,6 +182,17 @@ def _said(table: pd.DataFrame, frame: Frame) -> str:
             f"{share_in_words(row['share_lower'])} less)."
         )
     return " ".join(sentences)
+
+
+def _speaks(result: PixelShap, failed: npt.NDArray[np.bool_], frame: Frame) -> str:
+    """Where signed values part the groups most: a description, which no test can add to."""
+    maps = _maps(result, failed)
+    gap = maps["signed_failures"] - maps["signed_successes"]
+    y, x = np.unravel_index(int(gap.argmax()), gap.shape)
+    return (
+        f"What speaks for failure lies most {place_in_words(float(y), float(x), frame)}; this is a description without "
+        "a test, because the model was trained to part these groups."
+    )
 
 
 def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
@@ -209,20 +216,26 @@ def _chart(result: PixelShap, failed: npt.NDArray[np.bool_]) -> AnyChart:
                     limits=limits,
                 )
             )
-        free = next(one for one in result.comparisons if (one.name, one.compared) == (name, FREE))
-        certain = np.where(free.significant, both[0] - both[1], np.nan)
-        charts.append(
-            map_chart(
-                certain,
-                title="Difference beyond chance"
-                if free.significant.any()
-                else "None beyond chance",
-                legend=legend.replace("% of", "points of"),
-                diverging=True,
-                limits=None,
-            )
-        )
+        charts.append(_difference(result, both[0] - both[1], legend, tested=not signed))
     return grid_chart(charts, columns=3)
+
+
+def _difference(
+    result: PixelShap, difference: npt.NDArray[np.float64], legend: str, *, tested: bool
+) -> AnyChart:
+    """Failures minus successes: where that is beyond chance, or everywhere where no test can say so."""
+    title = "Difference, not tested"
+    if tested:
+        free = next(one for one in result.comparisons if one.compared == FREE)
+        difference = np.where(free.significant, difference, np.nan)
+        title = "Difference beyond chance" if free.significant.any() else "None beyond chance"
+    return map_chart(
+        difference,
+        title=title,
+        legend=legend.replace("% of", "points of"),
+        diverging=True,
+        limits=None,
+    )
 
 
 def _figure(
@@ -233,8 +246,9 @@ def _figure(
         "Which pixels speak for failure",
         f"What {_WORDS[settings.model]} says of pictures it has not seen ({auc}). Above: how much each pixel "
         "counts, each picture's absolute SHAP values summing to 100 %. Below: whether it speaks for failure (red) "
-        "or against it (blue). On the right, failures minus successes where that is beyond chance (5 % for the whole "
-        "map, permutation). What a model looks at is associated with failure and need not cause it.",
+        "or against it (blue). On the right, failures minus successes: above where that is beyond chance (5 % for the "
+        "whole map, permutation), below everywhere, without a test, since the model was trained to part these groups. "
+        "What a model looks at is associated with failure and need not cause it.",
         "Maps of mean absolute and mean signed SHAP values in failures and in successes, and their difference.",
         outcome.level,
         private,
@@ -253,8 +267,8 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
         ),
         Table(
             f"{NAME}_comparisons.csv",
-            "Failures against successes: the pixel that differs most, effect, p for the whole map "
-            f"({settings.permutations:,} permutations), p_holm for all rows of the level.",
+            "Where the model looks, failures against successes: the pixel that differs most, effect, p for the "
+            f"whole map ({settings.permutations:,} permutations), p_holm for all rows of the level.",
         ),
         Table(
             f"{NAME}_maps.csv",

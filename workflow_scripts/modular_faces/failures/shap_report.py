@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.descriptors import DESCRIPTIONS
+from modular_faces.failures.counting import counted
 from modular_faces.failures.failure_model import FailureModelFit, calibration, importance
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
@@ -82,7 +83,7 @@ def write_models(models: Sequence[Model], *, folder: Path, seed: int, note: str)
     fitted = [one for one in models if one.fit is not None]
     _write_tables(fitted, folder)
     figures = [figure for one in fitted for figure in _figures(one, folder, seed)]
-    outcome = models[0].outcome
+    outcome = models[-1].outcome
     skipped = "" if fitted else " ".join(dict.fromkeys(one.skipped for one in models))
     return StudyReport(
         study=NAME,
@@ -92,8 +93,16 @@ def write_models(models: Sequence[Model], *, folder: Path, seed: int, note: str)
         findings=[] if skipped else [*(_finding(one) for one in models), *([note] if note else [])],
         figures=figures,
         tables=_TABLES if fitted else [],
-        n={"pictures": len(outcome.failed), "failures": int(outcome.failed.sum())},
+        n=_counts([one.outcome for one in models]),
     )
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Pictures, failures of the strictest level, and those of each other level."""
+    strictest = outcomes[-1]
+    counts = {"pictures": len(strictest.failed), "failures": int(strictest.failed.sum())}
+    others = {one.level: int(one.failed.sum()) for one in outcomes if one.level != strictest.level}
+    return counts | {f"failures_{level}": number for level, number in others.items()}
 
 
 _TABLES = [
@@ -148,7 +157,7 @@ def _finding(one: Model) -> str:
     auc = one.fit.auc
     text = (
         f"{level.capitalize()}, {_NAMES[one.name]}: AUC {auc.estimate:.2f} ({auc.low:.2f} to {auc.high:.2f}) on "
-        f"{len(one.fit.failed)} pictures, {int(one.fit.failed.sum())} of them failures; Brier score "
+        f"{counted(len(one.fit.failed), 'picture')}, {int(one.fit.failed.sum()):,} of them failures; Brier score "
         f"{one.fit.brier:.3f}, and {one.fit.brier_of_base_rate:.3f} for always saying the base rate."
     )
     if not one.fit.better_than_chance:

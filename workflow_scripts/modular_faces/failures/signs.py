@@ -88,13 +88,14 @@ def sign_order() -> list[str]:
 
 def best_rescue(study: pd.DataFrame, *, backend: str, variant: str) -> pd.DataFrame | None:
     """Faces that another part of the study found, that part which found most; None where none found any."""
-    others = study[~((study["backend"] == backend) & (study["variant"] == variant))]
-    others = others[others["found"].astype(bool)]
-    if others.empty:
+    own = (study["backend"] == backend) & (study["variant"] == variant)
+    other = study["found"].astype(bool) & ~own
+    if not other.any():
         return None
-    sizes = others.groupby(["backend", "variant"], observed=True, sort=True).size()
+    keys = ["backend", "variant"]
+    sizes = study.loc[other, keys].groupby(keys, observed=True, sort=True).size()
     best = sizes.index[int(sizes.to_numpy().argmax())]
-    return others[(others["backend"] == best[0]) & (others["variant"] == best[1])]
+    return study[other & (study["backend"] == best[0]) & (study["variant"] == best[1])]
 
 
 def rescue_signs(

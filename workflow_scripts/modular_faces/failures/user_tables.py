@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modular_faces.columns import LANDMARK_COLUMNS
-from modular_faces.layouts.label_files import LabelFile, as_number, as_text, read_label_file
+from modular_faces.layouts.label_files import as_number, as_text
+from modular_faces.layouts.matched_rows import matched_rows
 from modular_faces.layouts.ratings import KEY_COLUMNS
-from modular_faces.layouts.sheet import Finder, LayoutError
+from modular_faces.layouts.sheet import LayoutError
 
 _NO_GROUPS = (
     *("path", "manifest_row", "bytes", "sha256", "format", "mode", "n_frames", "exif_orientation"),
@@ -70,7 +71,7 @@ def read_groups(path: Path, image_ids: Sequence[str]) -> pd.DataFrame:
     LayoutError
         No column of pictures, no other column, a picture named twice, or no picture of the dataset named.
     """
-    file, rows, names = _matched(path, image_ids, "failures.groups_table")
+    file, rows, names = matched_rows(path, image_ids, "failures.groups_table")
     numeric = set(file.numeric_columns(but=KEY_COLUMNS)[0])
     columns = {}
     for name in file.columns:
@@ -103,7 +104,7 @@ def read_truth(path: Path, image_ids: Sequence[str]) -> tuple[list[str], NDArray
     LayoutError
         As `read_groups`, or a column of landmarks is missing.
     """
-    file, rows, names = _matched(path, image_ids, "failures.truth_table")
+    file, rows, names = matched_rows(path, image_ids, "failures.truth_table")
     missing = [name for name in LANDMARK_COLUMNS if name not in file.columns]
     if missing:
         raise LayoutError(
@@ -113,33 +114,3 @@ def read_truth(path: Path, image_ids: Sequence[str]) -> tuple[list[str], NDArray
     points = numbers[:, rows].reshape(2, 68, -1).transpose(2, 1, 0)
     known = np.flatnonzero(np.isfinite(points).all(axis=(1, 2)))
     return [names[row] for row in known], points[known]
-
-
-def _matched(
-    path: Path, image_ids: Sequence[str], key: str
-) -> tuple[LabelFile, list[int], list[str]]:
-    """Rows of a table that name one picture, and its id."""
-    file = read_label_file(path)
-    column = next((name for name in KEY_COLUMNS if name in file.columns), None)
-    if column is None:
-        raise LayoutError(
-            f"{path} ({key}): expected a column {', '.join(KEY_COLUMNS)}; seen {', '.join(file.columns)}"
-        )
-    finder = Finder(list(image_ids))
-    rows: dict[str, int] = {}
-    for row, value in enumerate(file.columns[column]):
-        found = finder.rows(as_text(value) or "")
-        if len(found) != 1:
-            continue
-        name = image_ids[found[0]]
-        if name in rows:
-            raise LayoutError(
-                f"{path} ({key}): picture '{name}' stands in lines {file.lines[rows[name]]} and "
-                f"{file.lines[row]}; expected one row per picture"
-            )
-        rows[name] = row
-    if not rows:
-        raise LayoutError(
-            f"{path} ({key}): its names match no picture of the dataset, such as '{image_ids[0]}'"
-        )
-    return file, list(rows.values()), list(rows)

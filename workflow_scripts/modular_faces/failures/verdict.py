@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from modular_faces.config_causes import Cause
 from modular_faces.failures.associations import Association, find_associations
+from modular_faces.failures.counting import counted
 from modular_faces.failures.intervention_tables import SEVERAL
 from modular_faces.failures.outcome import FEWEST, Outcome
 from modular_faces.failures.signs import DIRECTIONS, UNDONE_BY, sign_words
@@ -47,6 +48,8 @@ class NamedCause:
         Cliff's delta of a sign.
     p : float or None
         Of a sign, corrected.
+    measured : int
+        Failures on which a sign was measured: the half that had no say in choosing it.
     """
 
     cause: str
@@ -58,6 +61,7 @@ class NamedCause:
     cured: int | None = None
     delta: Interval | None = None
     p: float | None = None
+    measured: int = 0
 
 
 @dataclass(frozen=True)
@@ -218,9 +222,9 @@ def _associations(
     """Signs of the failures that nothing named brought back; or why there are none."""
     if len(failures) < FEWEST or len(successes) < FEWEST:
         return [], (
-            f"Only {len(failures)} failures are left that no named cause explains; too few to say what they have in "
-            "common."
-            if failures
+            f"Only {counted(len(failures), 'failure')} {'is' if len(failures) == 1 else 'are'} left that no named "
+            "cause explains; too few to say what they have in common."
+            if 0 < len(failures) < FEWEST
             else ""
         )
     table = signs.reindex([*failures, *successes])
@@ -243,6 +247,7 @@ def _associated(one: Association, part: float, n: int) -> NamedCause:
         n=n,
         delta=one.delta,
         p=one.p,
+        measured=one.n_failures,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.verdict import LevelVerdict, NamedCause
 from modular_faces.failures.verdict_text import paragraph
 from modular_faces.inference.intervals import Interval
@@ -23,6 +24,7 @@ def advice(verdict: LevelVerdict) -> str:
     if not rows:
         return ""
     back = sum(int(str(row.adds)) for row in rows)
+    anyway = round(float(str(rows[-1].by_placebos)))
     names = ", then ".join(
         "the whole frame without the detector"
         if row.box == "frame"
@@ -30,9 +32,10 @@ def advice(verdict: LevelVerdict) -> str:
         for row in rows
     )
     return (
-        f"Tried one after the other, these remedies bring back {back} of the {verdict.examined} failures that were "
-        f"examined (counted on these same pictures, so a little too well): {names}. verdict.md holds the lines for "
-        "the config."
+        f"Tried one after the other, these remedies bring back {back:,} of the {counted(verdict.examined, 'failure')} "
+        f"that {'was' if verdict.examined == 1 else 'were'} examined; as many changes without meaning bring back "
+        f"{anyway:,}, so that {max(back - anyway, 0):,} are owed to the remedies (chosen and counted on these same "
+        f"pictures, so a little too well): {names}. verdict.md holds the lines for the config."
     )
 
 
@@ -71,6 +74,7 @@ def verdict_json(verdicts: Sequence[LevelVerdict]) -> dict[str, Any]:
                 "dose": str(row.dose),
                 "cured": int(str(row.cured)),
                 "adds": int(str(row.adds)),
+                "by_placebos": round(float(str(row.by_placebos)), 2),
             }
             for one in verdicts
             for row in one.remedies.itertuples()
@@ -123,6 +127,7 @@ def _row(one: NamedCause) -> dict[str, Any]:
         "cured": one.cured,
         "cliffs_delta": None if one.delta is None else _number(one.delta.estimate),
         "p": None if one.p is None else round(one.p, 6),
+        "measured_on": one.measured or None,
     }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modular_faces.failures.report_parts import p_in_words, share_in_words
+from modular_faces.failures.counting import counted
+from modular_faces.failures.report_parts import p_in_words
+from modular_faces.failures.report_words import interval_in_words
 from modular_faces.failures.verdict import LevelVerdict, NamedCause
-from modular_faces.inference.intervals import Interval
 
 
 def paragraph(verdict: LevelVerdict) -> str:
@@ -22,7 +23,7 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         return
     intervened = [one for one in verdict.causes if one.evidence == "intervened"]
     associated = [one for one in verdict.causes if one.evidence == "associated"]
-    yield f"{verdict.examined} of the failures were examined."
+    yield f"{verdict.examined:,} of the failures {'was' if verdict.examined == 1 else 'were'} examined."
     if not verdict.causes:
         yield "No cause can be named: nothing that was tried or measured tells these failures from chance."
     for place, one in enumerate(intervened):
@@ -33,18 +34,24 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         yield _associated_in_words(one, verdict.examined)
     for one in verdict.set_aside:
         yield (
-            f"Failures also differ in that {one.words}, but putting that into successes did not make them fail, so "
-            "it is no cause."
+            f"Failures also differ in that {one.words}{_effect(one)}, but putting that into successes did not "
+            "make them fail, so it is no cause."
         )
     yield _remainder(verdict)
     yield from verdict.notes
 
 
+def _effect(one: NamedCause) -> str:
+    if one.delta is None or one.p is None:
+        return ""
+    return f" (Cliff's delta {one.delta.estimate:.2f}, {p_in_words(one.p)} corrected, n = {one.measured:,})"
+
+
 def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
     begin = "The first cause is that" if first else "Another cause is that"
     return (
-        f"{begin} {one.words}: {one.remedy} brought back {one.cured} of {one.n} failures, {_interval(one.share)} "
-        "beyond changes without meaning (evidence: intervened)."
+        f"{begin} {one.words}: {one.remedy} brought back {one.cured:,} of {counted(one.n, 'failure')}, "
+        f"{interval_in_words(one.share)} beyond changes without meaning (evidence: intervened)."
     )
 
 
@@ -52,22 +59,20 @@ def _associated_in_words(one: NamedCause, n: int) -> str:
     assert one.delta is not None and one.p is not None
     return (
         f"Of the failures that no remedy of a named cause brought back, more than of the successes share that "
-        f"{one.words}: "
-        f"{_interval(one.share)} of the {n} failures beyond what successes show (Cliff's delta "
-        f"{one.delta.estimate:.2f}, {p_in_words(one.p)} corrected; evidence: associated, it could not be undone and "
-        "need not be the cause)."
+        f"{one.words}: {interval_in_words(one.share)} of {counted(n, 'failure')} beyond what successes show (Cliff's "
+        f"delta {one.delta.estimate:.2f}, {one.delta.low:.2f} to {one.delta.high:.2f}, {p_in_words(one.p)} corrected; "
+        f"chosen on one half of the pictures and measured on the other, {counted(one.measured, 'failure')} of it; "
+        "evidence: associated, it could not be undone and need not be the cause)."
     )
 
 
 def _remainder(verdict: LevelVerdict) -> str:
     counts = verdict.pictures["evidence"].value_counts()
     edge, rest = int(counts.get("placebo", 0)), int(counts.get("none", 0))
-    text = f"Unexplained remain {rest} of {verdict.examined}"
+    text = f"Unexplained {'remains' if rest == 1 else 'remain'} {rest:,} of {verdict.examined:,}"
     if edge:
-        text += f", and {edge} more came back after a change without meaning: they sit on the edge"
+        text += (
+            f", and {edge:,} more came back after a change without meaning: "
+            f"{'it sits' if edge == 1 else 'they sit'} on the edge"
+        )
     return text + "."
-
-
-def _interval(interval: Interval) -> str:
-    low, high = max(interval.low, 0.0), interval.high
-    return f"{share_in_words(interval.estimate)} ({share_in_words(low).removesuffix(' %')} to {share_in_words(high)})"

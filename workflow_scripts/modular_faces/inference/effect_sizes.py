@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from modular_faces.inference.intervals import NO_INTERVAL, Interval, normal_quantile
 
@@ -93,6 +93,54 @@ def mann_whitney(first: ArrayLike, second: ArrayLike, *, confidence: float) -> G
         return GroupDifference(delta, 1.0)
     p = stats.mannwhitneyu(one, two, alternative="two-sided", method="auto").pvalue
     return GroupDifference(delta, float(p))
+
+
+def cramers_v(table: NDArray[np.integer], *, confidence: float) -> Interval:
+    """Estimate how strongly two ways of grouping go together.
+
+    Parameters
+    ----------
+    table : (r, c) ndarray of int
+        Counts; no row and no column without any.
+    confidence : float
+
+    Returns
+    -------
+    Interval
+        Cramer's V corrected for bias, from 0 to 1.
+
+    Notes
+    -----
+    Limits: the noncentralities that make the chi-squared of the table just not too large and just not too small,
+    brought to V. A chi-squared below its mean without any association says no more than that mean does; the upper
+    limit is then that of the mean, since a small chance must not make the interval narrow.
+
+    References
+    ----------
+    Bergsma, W. (2013). A bias-correction for Cramer's V and Tschuprow's T.
+    https://doi.org/10.1016/j.jkss.2012.10.002
+    Smithson, M. (2003). Confidence intervals. Sage. https://doi.org/10.4135/9781412983761
+    """
+    n, (rows, columns) = int(table.sum()), table.shape
+    statistic = float(stats.chi2_contingency(table, correction=False).statistic)
+    freedom = (rows - 1) * (columns - 1)
+    phi = max(0.0, statistic / n - freedom / (n - 1))
+    least = min(size - (size - 1) ** 2 / (n - 1) for size in (rows, columns)) - 1
+    strength = min(float(np.sqrt(phi / least)), 1.0) if least > 0 else 0.0
+    most = n * (min(rows, columns) - 1)
+    tail = (1 - confidence) / 2
+    low, high = (
+        float(np.sqrt(min(_noncentrality(value, freedom, share), most) / most))
+        for value, share in ((statistic, 1 - tail), (max(statistic, freedom), tail))
+    )
+    return Interval(strength, min(low, strength), max(high, strength))
+
+
+def _noncentrality(statistic: float, freedom: int, share: float) -> float:
+    """Noncentrality under which a chi-squared stays below the statistic in this share of cases; 0 if none does."""
+    if special.chdtr(freedom, statistic) <= share:
+        return 0.0
+    return float(special.chndtrinc(statistic, freedom, share))
 
 
 def _dominance(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from modular_faces.modular.emotion_scores import emotion_metrics
 from modular_faces.modular.folds import Fold
-from modular_faces.modular.linear_model import LinearModel
+from modular_faces.modular.linear_model import Joined, LinearModel
 from modular_faces.modular.protocol import EncodedFold
 from modular_faces.modular.ridge import RidgeSystem
 from modular_faces.modular.tasks import EmotionTask, RatingTask
@@ -48,16 +48,18 @@ class ShuffledEmotions:
         if fold.repeat > 0:
             return
         keep = self.task.known[encoded.test]
-        blocks = {name: encoded.train_blocks[name] for name in main.modules}
+        blocks = Joined({name: encoded.train_blocks[name] for name in main.modules})
         others = {name: encoded.test_blocks[name][keep] for name in main.modules}
         truth = self.task.truth[encoded.train]
         options = self.task.options
         rough = replace(self.task, options=replace(options, tolerance=ROUGHER * options.tolerance))
         rng = np.random.default_rng([self.seed, fold.number])
+        requests = [
+            rough.request(rng.permutation(truth), main.penalties[:, 0], None)
+            for _ in range(self.shuffles)
+        ]
         parts = np.empty((self.shuffles, int(keep.sum()), len(self.task.names)), np.float32)
-        for part in parts:
-            shuffled = rng.permutation(truth)
-            fitted = rough.fit_to(blocks, shuffled, main.penalties[:, 0], None)
+        for part, fitted in zip(parts, rough.fit_each(blocks, requests), strict=True):
             part[:] = fitted.predict(others)
         self.rows.append(encoded.test[keep])
         self.predicted.append(parts)

@@ -7,19 +7,31 @@ ridge regression of the categories finds; each with several overall strengths, b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular.folds import Rows, grouped_folds
-from modular_faces.modular.linear_model import Blocks, FitOptions, LinearModel, join, leading
+from modular_faces.modular.linear_model import (
+    Blocks,
+    FitOptions,
+    LinearModel,
+    columns_of,
+    leading,
+)
 from modular_faces.modular.ridge import scale_candidates, search_penalties
-from modular_faces.modular.softmax import SoftmaxFit, fit_softmax, softmax
+from modular_faces.modular.softmax import softmax
+from modular_faces.modular.softmax_many import fit_many
+from modular_faces.modular.softmax_parts import Problem
 
 Array = NDArray[np.float64]
 Classes = NDArray[np.int64]
+Floats = NDArray[np.floating[Any]]
+ROUGHER = 10.0
+"""Fits that only compare penalties end this much earlier."""
 TAKEN_OUT = 1e6
 """Penalty of a module that the search would rather leave out."""
 
@@ -39,55 +51,81 @@ def row_weights(classes: Classes, n_classes: int, options: FitOptions) -> Array:
     return np.asarray(len(classes) / (np.count_nonzero(counts) * counts[classes]))
 
 
-def fit_emotions(
-    blocks: Blocks,
-    classes: Classes,
-    *,
-    n_classes: int,
-    penalties: Array,
-    weights: Array,
-    start: LinearModel | None,
-    options: FitOptions,
-) -> LinearModel:
-    """Fit categories at given penalties.
+@dataclass(frozen=True)
+class Request:
+    """One of several models of the same pictures and modules.
 
-    Parameters
+    Attributes
     ----------
-    blocks : mapping of str to (n, d_m) ndarray of float
     classes : (n,) ndarray of int64
-    n_classes : int
     penalties : (m,) ndarray of float64
-        In the order of `blocks`.
+        In the order of the modules; infinite for a module that is left out.
     weights : (n,) ndarray of float64
         Of each picture.
     start : LinearModel or None
         A model of the same modules to begin from.
+    """
+
+    classes: Classes
+    penalties: Array
+    weights: Array
+    start: LinearModel | None
+
+
+def fit_each(
+    blocks: Blocks, requests: Sequence[Request], *, n_classes: int, options: FitOptions
+) -> Iterator[LinearModel]:
+    """Fit several models of the same pictures and modules.
+
+    Parameters
+    ----------
+    blocks : mapping of str to (n, d_m) ndarray of float
+    requests : sequence of Request
+    n_classes : int
     options : FitOptions
+
+    Yields
+    ------
+    LinearModel
+        In the order of `requests`; coefficients of a module that was left out are zero.
     """
     modules = list(blocks)
     widths = [blocks[name].shape[1] for name in modules]
-    begin = None
-    if start is not None:
-        stacked = np.vstack([start.coefficients[name] for name in modules])
-        begin = SoftmaxFit(stacked, start.intercepts, True)
-    fit = fit_softmax(
-        join(blocks, modules),
-        classes,
+    ends = np.cumsum(widths)[:-1]
+    problems = [
+        Problem(
+            one.weights,
+            one.classes,
+            np.repeat(one.penalties, widths),
+            None if one.start is None else _parameters(one.start, modules, one.penalties),
+        )
+        for one in requests
+    ]
+    solutions = fit_many(
+        columns_of(blocks),
+        problems,
         n_classes=n_classes,
-        penalties=np.repeat(penalties, widths),
-        weights=weights,
-        start=begin,
         tolerance=options.tolerance,
         iterations=options.iterations,
     )
-    parts = np.split(fit.coefficients, np.cumsum(widths)[:-1])
-    return LinearModel(
-        "emotions",
-        dict(zip(modules, parts, strict=True)),
-        fit.intercepts,
-        np.asarray(penalties)[:, None],
-        fit.converged,
-    )
+    for one, found in zip(requests, solutions, strict=True):
+        parts = np.split(found.parameters[:-1], ends)
+        yield LinearModel(
+            "emotions",
+            dict(zip(modules, parts, strict=True)),
+            found.parameters[-1],
+            np.asarray(one.penalties)[:, None],
+            found.converged,
+        )
+
+
+def _parameters(model: LinearModel, modules: Sequence[str], penalties: Array) -> Array:
+    """Coefficients and intercepts to begin from; nothing of modules that are left out."""
+    parts = [
+        model.coefficients[name] * float(np.isfinite(penalty))
+        for name, penalty in zip(modules, penalties, strict=True)
+    ]
+    return np.vstack([*parts, model.intercepts])
 
 
 def choose_penalties(
@@ -103,8 +141,9 @@ def choose_penalties(
 
     Parameters
     ----------
-    blocks, classes, n_classes, options
-        As for `fit_emotions`.
+    blocks, n_classes, options
+        As for `fit_each`.
+    classes : (n,) ndarray of int64
     clusters : (n,) ndarray of int64
         Groups of duplicates.
     alone : dict of str to float
@@ -119,21 +158,20 @@ def choose_penalties(
     for name in blocks:
         if name not in alone:
             losses = _losses(
-                [blocks[name]], np.ones(1), strengths, classes, n_classes, folds, options
+                {name: blocks[name]}, np.ones((1, 1)), strengths, classes, n_classes, folds, options
             )
             alone[name] = float(strengths[int(losses.argmin())])
     own = np.array([alone[name] for name in blocks])
     if len(own) == 1:
         return own
-    parts = list(blocks.values())
-    proportions = [
-        np.ones(len(own)),
-        own / np.exp(np.log(own).mean()),
-        _ridge_proportions(parts, classes, n_classes, folds, options),
-    ]
-    losses = np.array(
-        [_losses(parts, one, strengths, classes, n_classes, folds, options) for one in proportions]
+    proportions = np.stack(
+        [
+            np.ones(len(own)),
+            own / np.exp(np.log(own).mean()),
+            _ridge_proportions(list(blocks.values()), classes, n_classes, folds, options),
+        ]
     )
+    losses = _losses(blocks, proportions, strengths, classes, n_classes, folds, options)
     best, strength = np.unravel_index(int(losses.argmin()), losses.shape)
     return np.asarray(np.minimum(proportions[best] * strengths[strength], TAKEN_OUT))
 
@@ -158,7 +196,7 @@ def _ridge_proportions(
 
 
 def _losses(
-    blocks: Sequence[NDArray[np.floating[Any]]],
+    blocks: Blocks,
     proportions: Array,
     strengths: Array,
     classes: Classes,
@@ -166,34 +204,55 @@ def _losses(
     folds: Sequence[tuple[Rows, Rows]],
     options: FitOptions,
 ) -> Array:
-    """Held-out log loss for each strength, from strong to weak; each fit starts from that of the strength before.
+    """Held-out log loss for each proportion and strength, from strong to weak, (p, s).
 
-    Once the loss has risen twice in a row weaker penalties are not tried: theirs is infinite.
+    Each fit starts from that of the strength before. Once the loss of a proportion has risen twice in a row weaker
+    penalties are not tried: theirs is infinite.
     """
-    columns = np.hstack(list(blocks))
-    widths = [block.shape[1] for block in blocks]
+    columns = columns_of(blocks)
+    widths = [block.shape[1] for block in blocks.values()]
     weights = row_weights(classes, n_classes, options)
-    parts = [(columns[rows], columns[check], rows, check) for rows, check in folds]
-    starts: list[SoftmaxFit | None] = [None] * len(parts)
-    losses = np.full(len(strengths), np.inf)
+    learning = [np.zeros(len(classes)) for _ in folds]
+    for own, (rows, _) in zip(learning, folds, strict=True):
+        own[rows] = weights[rows]
+    starts: dict[tuple[int, int], Array] = {}
+    losses = np.full((len(proportions), len(strengths)), np.inf)
+    going = list(range(len(proportions)))
     for place, strength in enumerate(strengths):
-        penalties = np.repeat(np.minimum(strength * proportions, TAKEN_OUT), widths)
-        losses[place] = 0.0
-        for number, (fitted, checked, rows, check) in enumerate(parts):
-            start = fit_softmax(
-                fitted,
-                classes[rows],
-                n_classes=n_classes,
-                penalties=penalties,
-                weights=weights[rows],
-                start=starts[number],
-                tolerance=10 * options.tolerance,
-                iterations=options.iterations,
+        jobs = [(one, number) for one in going for number in range(len(folds))]
+        problems = [
+            Problem(
+                learning[number],
+                classes,
+                np.repeat(np.minimum(strength * proportions[one], TAKEN_OUT), widths),
+                starts.get((one, number)),
             )
-            starts[number] = start
-            predicted = softmax(checked @ start.coefficients + start.intercepts)
-            own = predicted[np.arange(len(check)), classes[check]]
-            losses[place] -= float(weights[check] @ np.log(np.maximum(own, 1e-12)))
-        if place > 1 and losses[place] > losses[place - 1] > losses[place - 2]:
+            for one, number in jobs
+        ]
+        found = fit_many(
+            columns,
+            problems,
+            n_classes=n_classes,
+            tolerance=ROUGHER * options.tolerance,
+            iterations=options.iterations,
+        )
+        losses[going, place] = 0.0
+        for (one, number), solution in zip(jobs, found, strict=True):
+            starts[one, number] = solution.parameters
+            check = folds[number][1]
+            own = _log_loss(columns.values[check], classes[check], solution.parameters)
+            losses[one, place] += float(weights[check] @ own)
+        if place > 1:
+            going = [
+                one for one in going if not (np.diff(losses[one, place - 2 : place + 1]) > 0).all()
+            ]
+        if not going:
             break
     return losses
+
+
+def _log_loss(columns: Floats, classes: Classes, parameters: Array) -> Array:
+    """Minus the logarithm of the probability of the true category, (n,)."""
+    scores = columns @ parameters[:-1].astype(columns.dtype) + parameters[-1]
+    own = softmax(scores)[np.arange(len(classes)), classes]
+    return np.asarray(-np.log(np.maximum(own, 1e-12)))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular.softmax import softmax
+from modular_faces.modular.softmax_parts import Columns
 
 Floats = NDArray[np.floating[Any]]
 Array = NDArray[np.float64]
@@ -97,6 +99,20 @@ class LinearModel:
         """Probabilities of the categories, or ratings, (n, K)."""
         scores = self.scores(blocks)
         return softmax(scores) if self.kind == "emotions" else scores
+
+
+class Joined(dict[str, Floats]):
+    """Components by module, with the table of all of them, which is made once for many fits."""
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The modules side by side."""
+        return Columns(join(self, list(self)))
+
+
+def columns_of(blocks: Blocks) -> Columns:
+    """The modules side by side, from where they are kept if they are."""
+    return blocks.columns if isinstance(blocks, Joined) else Joined(blocks).columns
 
 
 def join(blocks: Blocks, modules: Sequence[str]) -> Floats:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,10 @@ from modular_faces.modular.folds import Fold
 from modular_faces.modular.module_blocks import Module
 from modular_faces.modular.protocol import PipelineFactory, encode_fold
 from modular_faces.modular.resampling import Draws
-from modular_faces.modular.tasks import Task
+from modular_faces.modular.softmax import softmax
+from modular_faces.modular.softmax_many import fit_many
+from modular_faces.modular.softmax_parts import Columns, Problem
+from modular_faces.modular.tasks import EmotionTask, RatingTask, Task
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
@@ -176,83 +178,80 @@ def found_weights(
     Right only if pictures that look alike in these descriptors and have the same label are lost by chance alone
     (missing at random), which no data can show.
     """
-    columns = _columns(descriptors, classes)
     tested = np.unique(np.concatenate([fold.test for fold in folds]))
+    chances = _chances(descriptors, classes, found, folds, draws, strength)
     weights = np.zeros_like(draws)
-    first = np.full(len(found), np.nan)
-    cut = np.inf
-    for row, draw in enumerate(draws):
-        chance = _chances(columns, found, folds, draw, strength)
+    cuts = []
+    for row, (draw, chance) in enumerate(zip(draws, chances, strict=True)):
         inverse = np.where(found, 1.0 / np.maximum(chance, LEAST_CHANCE), 0.0)
         seen = inverse[tested][found[tested]]
-        limit = float(np.quantile(seen, quantile)) if len(seen) else 1.0
-        weights[row] = np.where(found, np.minimum(inverse, limit), 0.0) * draw
-        if row == 0:
-            first, cut = chance, limit
+        cuts.append(float(np.quantile(seen, quantile)) if len(seen) else 1.0)
+        weights[row] = np.where(found, np.minimum(inverse, cuts[-1]), 0.0) * draw
     whole = weights[0][tested].astype(np.float64)
     effective = float(whole.sum() ** 2 / np.maximum((whole**2).sum(), 1e-12))
-    return FoundWeights(weights, first, effective, cut)
+    return FoundWeights(weights, chances[0], effective, cuts[0])
 
 
-def _columns(descriptors: Values, classes: NDArray[np.int64] | None) -> Array:
-    means = np.nanmean(np.where(np.isfinite(descriptors), descriptors, np.nan), axis=0)
-    filled = np.where(np.isfinite(descriptors), descriptors, means).astype(np.float64)
-    spread = filled.std(axis=0)
-    standard = (filled - filled.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+def _columns(
+    descriptors: Values, classes: NDArray[np.int64] | None, train: NDArray[np.intp]
+) -> Array:
+    """What the chance is estimated from, standardised on training pictures, (n, k)."""
+    known = np.where(np.isfinite(descriptors), descriptors, np.nan).astype(np.float64)
+    means = np.nan_to_num(np.nanmean(known[train], axis=0))
+    filled = np.where(np.isfinite(known), known, means)
+    middle, spread = filled[train].mean(axis=0), filled[train].std(axis=0)
+    standard = (filled - middle) / np.where(spread > 0, spread, 1.0)
     if classes is None:
         return np.asarray(standard)
     return np.hstack([standard, np.eye(classes.max() + 2)[classes]])
 
 
 def _chances(
-    columns: Array,
+    descriptors: Values,
+    classes: NDArray[np.int64] | None,
     found: NDArray[np.bool_],
     folds: Sequence[Fold],
-    draw: NDArray[Any],
+    draws: Draws,
     strength: float,
 ) -> Array:
-    """Chance of each test picture to be found, learnt from the training pictures of its fold."""
-    from modular_faces.modular.softmax import fit_softmax, softmax
-
-    chance = np.full(len(found), np.nan)
+    """Chance of each test picture to be found, learnt for each draw from the training pictures of its fold, (b, n)."""
+    chances = np.full((len(draws), len(found)), np.nan)
+    outcome = found.astype(np.int64)
     for fold in folds:
         if fold.repeat > 0:
             continue
-        train = fold.train[draw[fold.train] > 0]
-        outcome = found[train].astype(np.int64)
-        if outcome.min() == outcome.max():
-            chance[fold.test] = outcome.mean()
-            continue
-        fit = fit_softmax(
-            columns[train],
-            outcome,
-            n_classes=2,
-            penalties=np.full(columns.shape[1], strength),
-            weights=draw[train].astype(np.float64),
-            start=None,
-            tolerance=1e-4,
-            iterations=200,
+        columns = _columns(descriptors, classes, fold.train)
+        weights = draws[:, fold.train].astype(np.float64)
+        seen = [len(np.unique(outcome[fold.train][one > 0])) for one in weights]
+        both = [row for row, kinds in enumerate(seen) if kinds > 1]
+        chances[:, fold.test] = (weights @ outcome[fold.train] / weights.sum(axis=1))[:, None]
+        penalties = np.full(columns.shape[1], strength)
+        problems = [Problem(weights[row], outcome[fold.train], penalties, None) for row in both]
+        fits = fit_many(
+            Columns(columns[fold.train]), problems, n_classes=2, tolerance=1e-4, iterations=200
         )
-        scores = columns[fold.test] @ fit.coefficients + fit.intercepts
-        chance[fold.test] = softmax(scores)[:, 1]
-    return chance
+        for row, fit in zip(both, fits, strict=True):
+            scores = columns[fold.test] @ fit.parameters[:-1] + fit.parameters[-1]
+            chances[row, fold.test] = softmax(scores)[:, 1]
+    return chances
 
 
-def bounds(metric: float, found_share: float, *, worst: float, best: float) -> tuple[float, float]:
-    """Least and greatest score of all pictures, whatever the lost ones had been.
+def extremes(task: EmotionTask | RatingTask) -> tuple[Values, Values]:
+    """The worst and the best that could be predicted of each picture.
 
     Parameters
     ----------
-    metric : float
-        A mean over found pictures, such as accuracy.
-    found_share : float
-    worst, best : float
-        Score of a lost picture at worst and at best.
+    task : EmotionTask or RatingTask
 
-    Examples
-    --------
-    >>> bounds(0.75, 0.5, worst=0.0, best=1.0)
-    (0.375, 0.875)
+    Returns
+    -------
+    worst, best : (n, K) ndarray of float32
+        Of categories none (NaN, which counts as wrong) and the true one; of ratings the end of what was rated that
+        lies farther from the truth, and the truth.
     """
-    lost = 1.0 - found_share
-    return metric * found_share + worst * lost, metric * found_share + best * lost
+    if isinstance(task, EmotionTask):
+        best = np.eye(len(task.names), dtype=np.float32)[np.maximum(task.truth, 0)]
+        return np.full_like(best, np.nan), best
+    low, high = np.nanmin(task.truth, axis=0), np.nanmax(task.truth, axis=0)
+    worst = np.where(task.truth - low > high - task.truth, low, high)
+    return worst.astype(np.float32), task.truth.astype(np.float32)

@@ -7,7 +7,7 @@ after test pictures were seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Any
@@ -23,7 +23,7 @@ from modular_faces.modular.encoder import (
     usable_rows,
 )
 from modular_faces.modular.folds import Fold
-from modular_faces.modular.linear_model import Floats, LinearModel, take
+from modular_faces.modular.linear_model import Floats, Joined, LinearModel
 from modular_faces.modular.module_blocks import Module
 from modular_faces.modular.tasks import Task
 
@@ -230,30 +230,37 @@ def _run_fold(
     singles = {f"only_{name}": (name,) for name in main_modules} if len(main_modules) > 1 else {}
     fitted: dict[str, LinearModel] = {}
     for name, modules in {**plan.models, **singles}.items():
-        inside = {module: encoded.train_blocks[module] for module in modules}
+        inside = Joined({module: encoded.train_blocks[module] for module in modules})
         penalties = task.choose(inside, encoded.train, alone)
         fitted[name] = task.fit(inside, encoded.train, penalties, None)
         result.modules[name] = modules
         predicted = fitted[name].predict(encoded.test_blocks)
         result.models.setdefault(name, empty())[place] = predicted
         result.converged[name] = result.converged.get(name, True) and fitted[name].converged
-    main = fitted[plan.main]
+    whole, *parts, nothing = reversed(plan.coalitions())
+    predicted_parts = _parts_of_main(encoded, task, plan, parts, fitted[plan.main])
+    result.coalitions.setdefault(nothing, empty())[place] = task.prior(encoded.train)
+    for coalition, predicted in zip(parts, predicted_parts, strict=True):
+        result.coalitions.setdefault(coalition, empty())[place] = predicted
+    result.coalitions.setdefault(whole, empty())[place] = result.models[plan.main][place]
+    return fitted
+
+
+def _parts_of_main(
+    encoded: EncodedFold,
+    task: Task,
+    plan: ModelPlan,
+    coalitions: Sequence[tuple[str, ...]],
+    main: LinearModel,
+) -> Iterator[Array]:
+    """Predictions of the main model's parts, at its penalties."""
     leaving = task.without(
-        take(encoded.train_blocks, np.arange(len(encoded.train)), main_modules),
-        take(encoded.test_blocks, np.arange(len(encoded.test)), main_modules),
+        Joined({name: encoded.train_blocks[name] for name in main.modules}),
+        {name: encoded.test_blocks[name] for name in main.modules},
         encoded.train,
         main,
     )
-    for coalition in plan.coalitions():
-        inside_of = plan.modules_of(coalition)
-        if len(inside_of) == len(main_modules):
-            part = result.models[plan.main][place]
-        elif inside_of:
-            part = leaving.predict(inside_of)
-        else:
-            part = np.broadcast_to(task.prior(encoded.train), result.baseline[place].shape)
-        result.coalitions.setdefault(coalition, empty())[place] = part
-    return fitted
+    return leaving.predict([plan.modules_of(coalition) for coalition in coalitions])
 
 
 def without_groups(predictions: Predictions, plan: ModelPlan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular import emotion_model
-from modular_faces.modular.linear_model import Blocks, LinearModel
+from modular_faces.modular.emotion_model import Request
+from modular_faces.modular.linear_model import Blocks, Floats, Joined, LinearModel
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Array = NDArray[np.float64]
-Refit = Callable[[Array], tuple[dict[str, Array], Array]]
-"""Takes weights of the pictures; gives coefficients by module and the scores (n, K) of all pictures."""
+Refit = Callable[[Floats], Iterator[tuple[dict[str, Array], Array]]]
+"""Takes weights of the pictures, a row for each refit (b, n); gives for each the coefficients by module and the
+scores (n, K) of all pictures."""
 
 
 def emotion_refit(
@@ -24,19 +26,13 @@ def emotion_refit(
     """Refit a logistic regression from where the first fit ended."""
     classes = task.truth[rows]
     own = emotion_model.row_weights(classes, len(task.names), task.options)
-    options = replace(task.options, tolerance=3 * task.options.tolerance)
+    rough = replace(task, options=replace(task.options, tolerance=3 * task.options.tolerance))
+    joined = Joined(blocks)
 
-    def refit(weights: Array) -> tuple[dict[str, Array], Array]:
-        fitted = emotion_model.fit_emotions(
-            blocks,
-            classes,
-            n_classes=len(task.names),
-            penalties=model.penalties[:, 0],
-            weights=own * weights,
-            start=model,
-            options=options,
-        )
-        return dict(fitted.coefficients), fitted.scores(blocks)
+    def refit(draws: Floats) -> Iterator[tuple[dict[str, Array], Array]]:
+        requests = [Request(classes, model.penalties[:, 0], own * draw, model) for draw in draws]
+        for fitted in rough.fit_each(joined, requests):
+            yield dict(fitted.coefficients), fitted.scores(joined)
 
     return refit
 
@@ -53,7 +49,7 @@ def rating_refit(
     by_rows = columns.shape[0] < columns.shape[1]
     kernels = [part @ part.T for part in np.split(columns, ends, axis=1)] if by_rows else []
 
-    def refit(weights: Array) -> tuple[dict[str, Array], Array]:
+    def refit_once(weights: Array) -> tuple[dict[str, Array], Array]:
         share = weights / weights.sum()
         joint = np.empty((columns.shape[1], targets.shape[1]))
         aims = targets - share @ targets
@@ -71,6 +67,9 @@ def rating_refit(
                 )
         parts = dict(zip(names, np.split(joint, ends), strict=True))
         return parts, centred @ joint
+
+    def refit(draws: Floats) -> Iterator[tuple[dict[str, Array], Array]]:
+        return (refit_once(draw.astype(np.float64)) for draw in draws)
 
     return refit
 

@@ -10,14 +10,14 @@ rung_mesh_all          the mesh's                                  all on which 
 
 All three are tried on the pictures that both have (population ``found``): between the first two rungs only the
 instrument changes, between the last two only the training pictures. ``lost_wrong`` is tried on all pictures, lost
-ones counted as wrong (for ratings as the mean): what coverage is worth.
+ones counted as wrong (for ratings as the mean): what coverage is worth. Of the second rung there are also ``weighted``
+and ``all`` (every picture that the mesh found): what weights estimate, and what was measured (`rung_weights`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,12 +32,19 @@ from modular_faces.modular.model_comparison import Comparison, mcnemar
 from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
-from modular_faces.modular.resampling import Draws, differences, draw_weights, estimate
+from modular_faces.modular.resampling import differences, draw_weights, estimate
 from modular_faces.modular.result_tables import comparison_table
-from modular_faces.modular.score_table import Score, Where, score_rows
+from modular_faces.modular.rung_landmarks import has_landmarks
+from modular_faces.modular.rung_weights import (
+    CHECKED,
+    RungSetting,
+    checked_scores,
+    sentence_about,
+    weights_of_openface,
+)
+from modular_faces.modular.score_table import Score, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
 from modular_faces.modular.tasks import EmotionTask, RatingTask
-from modular_faces.tables import matrix_from_table, read_table
 
 Values = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -52,57 +59,10 @@ LEAST_RUNG = 0.1
 """Least part of the pictures that OpenFace must have found."""
 
 
-def read_other_landmarks(
-    path: Path, image_ids: NDArray[np.object_], *, backend: str, variant: str
-) -> Values:
-    """Read the trusted landmarks of one part of the study.
-
-    Parameters
-    ----------
-    path : Path
-        `study.parquet`.
-    image_ids : (n,) ndarray of str objects
-        Pictures, in the order of the result.
-    backend, variant : str
-
-    Returns
-    -------
-    (n, 136) ndarray of float32
-        NaN for pictures that were lost.
-    """
-    import pyarrow.compute as pc
-
-    table = read_table(path, ["image_id", "backend", "variant", "success", *LANDMARK_COLUMNS])
-    chosen = pc.and_(
-        pc.and_(pc.equal(table["backend"], backend), pc.equal(table["variant"], variant)),
-        table["success"],
-    )
-    table = table.filter(chosen)
-    place = {image_id: row for row, image_id in enumerate(image_ids.tolist())}
-    known = [row for row, one in enumerate(table["image_id"].to_pylist()) if one in place]
-    values = np.full((len(image_ids), len(LANDMARK_COLUMNS)), np.nan, np.float32)
-    rows = [place[one] for one in table["image_id"].take(known).to_pylist()]
-    values[rows] = matrix_from_table(table.take(known), LANDMARK_COLUMNS)
-    return values
-
-
 def aligned_shape(name: str, columns: Sequence[str]) -> Transformer:
     """Place, size and tilt taken out of 68 landmarks, on the training mean."""
     made: Transformer = PlaneShape(eyes=IBUG_EYES)
     return made
-
-
-@dataclass(frozen=True)
-class RungSetting:
-    """What the scores of the rungs have in common; attributes as in `evaluation.Setting`."""
-
-    target: str
-    region: str
-    split: str
-    measure: Measure
-    tested: NDArray[np.bool_]
-    draws: Draws
-    level: float
 
 
 def rung_predictions(
@@ -112,7 +72,7 @@ def rung_predictions(
     folds: Sequence[Fold],
     *,
     components: int,
-) -> tuple[dict[str, Values], Values]:
+) -> tuple[dict[str, Values], Values, Values]:
     """Fit and try the three rungs.
 
     Parameters
@@ -128,19 +88,21 @@ def rung_predictions(
     dict of str to (repeats, n, K) ndarray of float32
         NaN for pictures that a rung has no landmarks of.
     (repeats, n, K) ndarray of float32
+        Of the second rung for every picture that the mesh found, whether OpenFace found it or not.
+    (repeats, n, K) ndarray of float32
         Prediction without a picture.
     """
-    theirs = np.isfinite(openface).all(axis=1, keepdims=True)
-    both = theirs & np.isfinite(mesh).all(axis=1, keepdims=True)
-    sources = (np.where(theirs, openface, np.nan), np.where(both, mesh, np.nan), mesh)
+    both = has_landmarks(openface) & has_landmarks(mesh)
+    fewer = [replace(fold, train=fold.train[both[fold.train]]) for fold in folds]
     found: dict[str, Values] = {}
-    for rung, values in zip(RUNGS, sources, strict=True):
+    for rung, values, own in zip(RUNGS, (openface, mesh, mesh), (folds, fewer, folds), strict=True):
         module = Module(_MODULE, "face", LANDMARK_COLUMNS, values.astype(np.float32))
         plan = ModelPlan({rung: (_MODULE,)}, rung, {_MODULE: (_MODULE,)}, components)
-        result = run_folds({_MODULE: module}, task, folds, plan, pipeline=aligned_shape)
+        result = run_folds({_MODULE: module}, task, own, plan, pipeline=aligned_shape)
         found[rung] = result.models[rung]
-        baseline = result.baseline
-    return found, baseline
+    rescued = found[CHECKED]
+    found[CHECKED] = np.where(both[None, :, None], rescued, np.float32(np.nan))
+    return found, rescued, result.baseline
 
 
 def rung_scores(
@@ -178,10 +140,7 @@ def rung_scores(
             name: setting.measure(weights, rows, one[:, rows]) for name, one in values.items()
         }
         for name, metrics in scores.items():
-            where = Where(
-                *(setting.target, name, _MODULE, population, setting.region, setting.split),
-                len(rows),
-            )
+            where = setting.where(name, population, len(rows))
             yield from where.scores(metrics, level=setting.level)
         for model, other in compared:
             for metric, gap in differences(scores[model], scores[other]).items():
@@ -202,6 +161,7 @@ def run_rungs(
     data: ModularData,
     task: EmotionTask | RatingTask,
     openface: Values,
+    descriptors: Values,
     *,
     options: AnalysisOptions,
 ) -> list[Score | Comparison]:
@@ -213,6 +173,8 @@ def run_rungs(
         Whose module landmarks holds those of the mesh.
     task : EmotionTask or RatingTask
     openface : (n, 136) ndarray of float32
+    descriptors : (n, k) ndarray of float32
+        Of every picture, for the weights of those that OpenFace found.
     options : AnalysisOptions
     """
     folds = outer_folds(
@@ -224,34 +186,48 @@ def run_rungs(
         seed=options.fit.seed,
     )
     folds = [replace(fold, train=fold.train[task.known[fold.train]]) for fold in folds]
-    predictions, baseline = rung_predictions(
-        openface, data.modules[_MODULE].values, task, folds, components=options.components
+    mesh = data.modules[_MODULE].values
+    predictions, rescued, baseline = rung_predictions(
+        openface, mesh, task, folds, components=options.components
     )
     tested = np.zeros(len(data), dtype=bool)
     tested[np.concatenate([fold.test for fold in folds])] = True
     draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
     split = "test" if official_split(data.split) else "cross_validation"
-
-    def setting(target: str, measure: Measure) -> RungSetting:
+    pool = has_landmarks(mesh)
+    theirs = pool & has_landmarks(openface)
+    weights = weights_of_openface(descriptors, theirs, pool, task.classes, folds, draws, options)
+    rows: list[Score | Comparison] = []
+    for target, measure, places in _targets(task, baseline):
         known = tested & task.known
-        return RungSetting(target, data.region, split, measure, known, draws, options.level)
+        setting = RungSetting(target, data.region, split, measure, known, draws, options.level)
+        own = {rung: values[..., places] for rung, values in predictions.items()}
+        emotions = isinstance(task, EmotionTask)
+        lost = np.full_like(baseline, np.nan) if emotions else baseline[..., places]
+        truth = task.truth if isinstance(task, EmotionTask) else None
+        rows += rung_scores(setting, own, lost, truth)
+        if weights is not None:
+            rows += checked_scores(setting, rescued[..., places], theirs, pool, weights)
+    return rows
 
+
+def _targets(
+    task: EmotionTask | RatingTask, baseline: Values
+) -> Iterator[tuple[str, Measure, list[int]]]:
+    """What is scored: all categories together, or each rating; with its columns of predictions."""
     if isinstance(task, EmotionTask):
         measure = emotion_measure(task.truth, task.names)
-        nothing = np.full_like(baseline, np.nan)
-        return [*rung_scores(setting("emotion", measure), predictions, nothing, task.truth)]
-    rows: list[Score | Comparison] = []
+        yield "emotion", measure, list(range(len(task.names)))
+        return
     for place, name in enumerate(task.names):
-        own = {rung: values[..., place : place + 1] for rung, values in predictions.items()}
-        measure = rating_measure(task.truth[:, place], baseline[..., place], None)
-        rows += rung_scores(setting(name, measure), own, baseline[..., place : place + 1], None)
-    return rows
+        yield name, rating_measure(task.truth[:, place], baseline[..., place], None), [place]
 
 
 def run_rung_models(
     data: ModularData,
     kind: str,
     openface: NDArray[np.float32],
+    descriptors: NDArray[np.float32],
     *,
     options: Mapping[str, Any],
 ) -> tuple[Tables, list[str]]:
@@ -263,19 +239,27 @@ def run_rung_models(
     kind : {"emotions", "ratings"}
     openface : (n, 136) ndarray of float32
         NaN for pictures that OpenFace lost.
+    descriptors : (n, k) ndarray of float32
     options : mapping
         Section modular.models of the configuration.
     """
     how = analysis_options(options)
     tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
-    found = int(np.isfinite(openface).all(axis=1).sum())
-    if found < LEAST_RUNG * len(data):
-        note = f"OpenFace found {found} of {len(data)} faces, too few to learn from them."
-        return {name: [] for name in RUNG_TABLES}, [note]
-    rows = [row for task in tasks for row in run_rungs(data, task, openface, options=how)]
+    tables: Tables = {name: [] for name in RUNG_TABLES}
+    theirs = has_landmarks(openface)
+    if theirs.sum() < LEAST_RUNG * len(data):
+        note = f"OpenFace found {theirs.sum()} of {len(data)} faces, too few to learn from them."
+        return tables, [note]
+    rows = [
+        row for task in tasks for row in run_rungs(data, task, openface, descriptors, options=how)
+    ]
+    if not rows:
+        return tables, []
     scores = [row for row in rows if isinstance(row, Score)]
     comparisons = [row for row in rows if not isinstance(row, Score)]
-    tables: Tables = {name: [] for name in RUNG_TABLES}
-    if scores:
-        tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
-    return tables, []
+    tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
+    pool = has_landmarks(data.modules[_MODULE].values)
+    note = sentence_about(rows, int((pool & ~theirs).sum()), int(pool.sum())) or (
+        "OpenFace lost too few pictures that the mesh found to check weights that make up for lost pictures."
+    )
+    return tables, [note]

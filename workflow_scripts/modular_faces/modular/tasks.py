@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular import emotion_model, rating_model
+from modular_faces.modular.emotion_model import Request
 from modular_faces.modular.linear_model import Blocks, FitOptions, Kind, LinearModel
 from modular_faces.modular.ridge import RidgeSystem
 
@@ -58,8 +59,8 @@ class Task(Protocol):
 class Leaving(Protocol):
     """Models of some of the modules of a model, at its penalties."""
 
-    def predict(self, modules: tuple[str, ...]) -> Array:
-        """Predictions of the other pictures by a model of these modules, (k, K)."""
+    def predict(self, choices: Sequence[tuple[str, ...]]) -> Iterator[Array]:
+        """Predictions of the other pictures by a model of each choice of modules, (k, K)."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +107,20 @@ class EmotionTask:
         self, blocks: Blocks, rows: Rows, penalties: Array, start: LinearModel | None
     ) -> LinearModel:
         """Fit a multinomial logistic regression."""
-        return self.fit_to(blocks, self.truth[rows], penalties, start)
+        (fitted,) = self.fit_each(blocks, [self.request(self.truth[rows], penalties, start)])
+        return fitted
 
-    def fit_to(
-        self,
-        blocks: Blocks,
-        classes: NDArray[np.int64],
-        penalties: Array,
-        start: LinearModel | None,
-    ) -> LinearModel:
-        """Fit to other categories than the true ones."""
-        return emotion_model.fit_emotions(
-            blocks,
-            classes,
-            n_classes=len(self.names),
-            penalties=penalties,
-            weights=emotion_model.row_weights(classes, len(self.names), self.options),
-            start=start,
-            options=self.options,
+    def request(
+        self, classes: NDArray[np.int64], penalties: Array, start: LinearModel | None
+    ) -> Request:
+        """Ask for a model of some categories, true or not, weighted as the options say."""
+        weights = emotion_model.row_weights(classes, len(self.names), self.options)
+        return Request(classes, penalties, weights, start)
+
+    def fit_each(self, blocks: Blocks, requests: Sequence[Request]) -> Iterator[LinearModel]:
+        """Fit several models of the same pictures and modules."""
+        return emotion_model.fit_each(
+            blocks, requests, n_classes=len(self.names), options=self.options
         )
 
     def prior(self, rows: Rows) -> Array:
@@ -144,21 +141,15 @@ class _EmotionsLeaving:
     rows: Rows
     model: LinearModel
 
-    def predict(self, modules: tuple[str, ...]) -> Array:
-        penalties = dict(zip(self.model.modules, self.model.penalties[:, 0], strict=True))
-        fitted = self.task.fit(
-            {name: self.blocks[name] for name in modules},
-            self.rows,
-            np.array([penalties[name] for name in modules]),
-            LinearModel(
-                "emotions",
-                {name: self.model.coefficients[name] for name in modules},
-                self.model.intercepts,
-                np.empty((0, 1)),
-                True,
-            ),
-        )
-        return fitted.predict(self.others)
+    def predict(self, choices: Sequence[tuple[str, ...]]) -> Iterator[Array]:
+        requests = [
+            self.task.request(
+                self.task.truth[self.rows], _without(self.model, modules)[:, 0], self.model
+            )
+            for modules in choices
+        ]
+        for fitted in self.task.fit_each(self.blocks, requests):
+            yield fitted.predict(self.others)
 
 
 @dataclass(frozen=True)
@@ -221,10 +212,16 @@ class _RatingsLeaving:
     truth: Array
     model: LinearModel
 
-    def predict(self, modules: tuple[str, ...]) -> Array:
-        left_out = np.array([name not in modules for name in self.model.modules])
-        penalties = np.where(left_out[:, None], np.inf, self.model.penalties)
-        return rating_model.predict_ratings(self.system, self.truth, penalties)
+    def predict(self, choices: Sequence[tuple[str, ...]]) -> Iterator[Array]:
+        for modules in choices:
+            penalties = _without(self.model, modules)
+            yield rating_model.predict_ratings(self.system, self.truth, penalties)
+
+
+def _without(model: LinearModel, kept: tuple[str, ...]) -> Array:
+    """Penalties of a model, infinite for modules that are not kept."""
+    left_out = np.array([name not in kept for name in model.modules])
+    return np.where(left_out[:, None], np.inf, model.penalties)
 
 
 def emotion_task(
