@@ -327,6 +327,9 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "figure_captions.py": DRAWN
+    | PAGES
+    | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/counting.py": DRAWN
     | READ_DESCRIPTORS
     | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},

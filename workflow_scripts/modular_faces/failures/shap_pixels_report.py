@@ -28,7 +28,7 @@ from modular_faces.failures.picture_study import (
     pictures_of,
     without_colour,
 )
-from modular_faces.failures.report_parts import Figure, Table, share_in_words
+from modular_faces.failures.report_parts import Figure, Table, level_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
 from modular_faces.figures import AnyChart, grid_chart, map_chart
@@ -117,9 +117,9 @@ def _add_model(
     )
     results.tables[NAME].append(pd.DataFrame([row]))
     auc = (
-        f"AUC {result.auc.estimate:.2f} ({result.auc.low:.2f} to {result.auc.high:.2f}; "
-        f"{counted(counts['n_failures'], 'failure')}, {counted(counts['n_successes'], 'success', 'successes')}, out of "
-        "fold)"
+        f"AUC {result.auc.estimate:.2f} ({level_in_words(settings.confidence)} interval {result.auc.low:.2f} to "
+        f"{result.auc.high:.2f}; {counted(counts['n_failures'], 'failure')}, "
+        f"{counted(counts['n_successes'], 'success', 'successes')}, out of fold)"
     )
     lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {longest} pixels a side "
     if not result.informative:
@@ -264,8 +264,8 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
-            f"The model of each level and its AUC with interval; {settings.folds} folds, copies of a picture "
-            "never on both sides.",
+            f"The model of each level and its AUC with {level_in_words(settings.confidence)} interval; "
+            f"{settings.folds} folds, copies of a picture never on both sides.",
         ),
         Table(
             f"{NAME}_comparisons.csv",

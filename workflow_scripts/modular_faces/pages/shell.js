@@ -37,6 +37,18 @@
     }
     return fields;
   };
+  // A field that a chart shows one value of at a time: its parameter page_<field> says which.
+  const followed = (spec) => Object.fromEntries(
+    (spec.params ?? [])
+      .filter(({ name }) => name.startsWith("page_"))
+      .map(({ name, value }) => [name.slice("page_".length), value]),
+  );
+  const shownRows = (rows, choice, follows) => {
+    const divided = Object.fromEntries(Object.entries(choice).filter(([name]) => !(name in follows)));
+    return rows.filter((row) => fits(row, divided));
+  };
+  const isShown = (row, choice, follows) =>
+    Object.entries(follows).every(([name, usual]) => !(name in row) || row[name] === (choice[name] ?? usual));
   const options = {
     actions: false, renderer: "svg", defaultStyle: false, mode: "vega-lite",
     tooltip: { disableDefaultStyle: true },
@@ -50,12 +62,15 @@
     const spec = data.charts[holder.dataset.chart];
     const described = { ...structuredClone(spec), description: holder.getAttribute("aria-label") };
     for (const [name, rows] of Object.entries(spec.datasets ?? {})) {
-      const left = rows.filter((row) => fits(row, chosen()));
+      const left = shownRows(rows, chosen(), followed(spec));
       if (left.length) described.datasets[name] = structuredClone(left);
     }
     const { view } = await vegaEmbed(holder, described, options);
     fit(holder.querySelector("svg"));
-    views.set(holder, { view, datasets: spec.datasets ?? {}, fields: fieldsOf(spec) });
+    views.set(holder, {
+      view, datasets: spec.datasets ?? {}, fields: fieldsOf(spec), follows: followed(spec),
+    });
+    chooseByMark(holder);
     await narrow(holder);
   };
   const drawAll = async () => {
@@ -78,7 +93,7 @@
   );
   const fits = (row, choice) =>
     Object.entries(choice).every(
-      ([name, value]) => row[name] === undefined || row[name] === null || String(row[name]) === value,
+      ([name, value]) => (row[name] ?? "") === "" || String(row[name]) === value,
     );
   const narrow = async (holder) => {
     const chart = views.get(holder);
@@ -90,9 +105,14 @@
     chart.narrowed = affected.length > 0;
     let rowsLeft = 0;
     for (const [name, rows] of Object.entries(chart.datasets)) {
-      const left = rows.filter((row) => fits(row, choice));
-      if (rows.some((row) => affected.some((field) => field in row))) rowsLeft += left.length;
+      const left = shownRows(rows, choice, chart.follows);
+      if (rows.some((row) => affected.some((field) => field in row))) {
+        rowsLeft += left.filter((row) => isShown(row, choice, chart.follows)).length;
+      }
       chart.view.data(name, left.map((row) => ({ ...row })));
+    }
+    for (const [name, usual] of Object.entries(chart.follows)) {
+      chart.view.signal(`page_${name}`, choice[name] ?? usual);
     }
     await chart.view.runAsync();
     const empty = affected.length > 0 && rowsLeft === 0;
@@ -109,7 +129,7 @@
       (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n) && !(n in figure.dataset),
     );
     note.hidden = !missing.length;
-    note.textContent = `Not divided by ${missing.join(", ")}: all are shown.`;
+    note.textContent = `Not divided by ${missing.join(", ")}: the same whatever is chosen.`;
   };
   const narrowTable = (table, choice) => {
     const names = all("thead th", table).map((head) => head.dataset.name);
@@ -122,9 +142,18 @@
     const empty = table.closest(".table")?.querySelector(".empty");
     if (empty) empty.hidden = left > 0;
   };
+  const attempt = ["backend", "variant", "level"];
+  const isLost = (tile, usual, choice) => {
+    const lostBy = data.records[tile.querySelector("[data-record]").dataset.record].lostBy;
+    return lostBy.some((one) => attempt.every((name, k) => one[k] === (choice[name] ?? usual[name])));
+  };
   const narrowGroup = (group, choice) => {
     const tiles = all("li", group);
-    for (const tile of tiles) tile.hidden = !fits(tile.dataset, choice);
+    const usual = group.closest(".gallery").dataset;
+    const narrowed = "backend" in usual && attempt.some((name) => name in choice);
+    for (const tile of tiles) {
+      tile.hidden = !fits(tile.dataset, choice) || (narrowed && !isLost(tile, usual, choice));
+    }
     group.querySelector(".empty").hidden = tiles.some((tile) => !tile.hidden);
   };
   const narrowAll = async () => {
@@ -140,6 +169,25 @@
     const words = Object.entries(choice).map(([name, value]) => `${name} ${value}`);
     document.getElementById("filter-note").textContent = words.length ? `Shown: ${words.join(", ")}` : "";
     delete root.dataset.filtering;
+  };
+  // A mark that stands for one value of a filter chooses it, and a second click takes that back.
+  const choices = (row, follows) => selects.filter(({ dataset: { filter }, options: known }) =>
+    !(filter in follows) && row?.[filter] != null && [...known].some((one) => one.value === String(row[filter])));
+  const chooseByMark = (holder) => {
+    const { view, datasets, follows } = views.get(holder);
+    const rows = Object.values(datasets).flat();
+    if (!rows.some((row) => choices(row, follows).length)) return;
+    holder.classList.add("chooses");
+    view.addEventListener("click", (event, item) => {
+      const touched = choices(item?.datum, follows);
+      const value = ({ dataset }) => String(item.datum[dataset.filter]);
+      const taken = touched.every((select) => select.value === value(select));
+      for (const select of touched) {
+        if (!taken) select.value = value(select);
+        else if (!("always" in select.dataset)) select.value = "";
+      }
+      if (touched.length) narrowAll();
+    });
   };
   if (form) {
     form.addEventListener("change", narrowAll);

@@ -165,6 +165,7 @@ def _record(record: Record) -> dict[str, Any]:
         "size": record.size,
         "points": record.points,
         "pointsFrom": record.points_from,
+        "lostBy": record.lost_by,
         "facts": record.facts,
         "tables": [
             {"caption": t.caption, "columns": t.columns, "rows": t.rows} for t in record.tables
@@ -182,7 +183,9 @@ def _filter_values(blocks: list[Block], name: str) -> list[str]:
             values[block.level] = None
         elif isinstance(block, Chart) and block.spec:
             for rows in block.spec.get("datasets", {}).values():
-                values |= dict.fromkeys(str(row[name]) for row in rows if row.get(name) is not None)
+                values |= dict.fromkeys(
+                    str(row[name]) for row in rows if row.get(name) not in ("", None)
+                )
         elif isinstance(block, Table) and name in block.columns:
             place = list(block.columns).index(name)
             values |= dict.fromkeys(row[place] for row in block.rows if row[place])
