@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -46,9 +47,7 @@ def main() -> int:
         ("draws, from the model", fitting.drawn(16, model), 100, 3.0),
         ("parts of the model", fitting.parts(model), 30, 1.0),
     ):
-        seconds, _ = timed(
-            lambda problems=problems, rougher=rougher: fitting.run(problems, rougher)
-        )
+        seconds, _ = timed(partial(fitting.run, problems, rougher))
         row(name, len(problems), seconds, of_all)
     return 0
 
