@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse
 from modular_faces.modular.column_notes import without_constant_modules
+from modular_faces.modular.final_weights import with_constants
 from modular_faces.modular.folds import check_classes, official_split
 from modular_faces.modular.linear_model import FitOptions
 from modular_faces.modular.model_plan import available_plan
@@ -38,6 +39,7 @@ Tables = dict[str, list[pa.Table]]
 TABLES = (
     *("scores", "comparisons", "weights", "predictions", "contributions"),
     *("confusion", "calibration", "specificity", "overlap"),
+    *("stability", "alike", "explained"),
 )
 """Tables of a part; those that a kind of target does not have are empty."""
 
@@ -209,11 +211,13 @@ def _collect(
     """Add the tables of one task."""
     tables["scores"].append(score_rows(result.scores))
     tables["comparisons"].append(comparison_table(result.comparisons))
-    region = pa.array([data.region])
-    tables["weights"] += [
-        table.add_column(0, "region", pa.repeat(region[0], table.num_rows))
-        for table in result.weights
-    ]
+    if result.weights is not None:
+        tables["weights"] += [
+            with_constants(table, region=data.region) for table in result.weights.columns
+        ]
+        tables["stability"] += result.weights.stability
+        tables["alike"] += result.weights.alike
+    tables["explained"] += result.explained
     tables["predictions"].append(
         prediction_table(
             task,
