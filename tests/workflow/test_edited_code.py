@@ -48,7 +48,10 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | READ_DESCRIPTORS | PAGES | {"bridge", "modular_page", "modular_rescued"},
+    "csv_cells.py": DRAWN
+    | READ_DESCRIPTORS
+    | PAGES
+    | {"bridge", "modular_page", "modular_rescued"},
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -61,7 +64,9 @@ USED_BY: dict[str, set[str]] = {
     "contact_sheet.py": set(),
     "extraction.py": set(),
     "figures.py": DRAWN | {"bridge", "failures_page", "modular_page", "modular_rescued"},
-    "inline_pictures.py": DRAWN | PAGES | {"bridge", "modular_gallery", "modular_page", "modular_rescued"},
+    "inline_pictures.py": DRAWN
+    | PAGES
+    | {"bridge", "modular_gallery", "modular_page", "modular_rescued"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -71,11 +76,21 @@ USED_BY: dict[str, set[str]] = {
     "study_sample.py": {"study"},
     "jobs.py": set(STAGES),
     "tables.py": set(STAGES),
-    "columns.py": READ_OUTPUTS | MODELS | {"bridge", "failures_gallery", "failures_groups", "merge", "modular_rescued", "pose"},
-    "files.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "images.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "packs.py": READ_PACKS | OF_PIXELS | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
-    "scan.py": OF_PIXELS | MODELS | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
+    "columns.py": READ_OUTPUTS
+    | MODELS
+    | {"bridge", "failures_gallery", "failures_groups", "merge", "modular_rescued", "pose"},
+    "files.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "images.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "packs.py": READ_PACKS
+    | OF_PIXELS
+    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    "scan.py": OF_PIXELS
+    | MODELS
+    | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
     "fingerprint.py": {"preprocess", "manifest"} | FIND - {"interventions"},
@@ -87,7 +102,16 @@ USED_BY: dict[str, set[str]] = {
     "step_options.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "variants.py": DESCRIBE | READ_OUTPUTS | CAUSES,
     "measure.py": DESCRIBE,
-    "descriptors.py": RATES | MODELS | {"descriptors", "failures_gallery", "failures_shap", "failures_verdict", "interventions", "interventions_plan"},
+    "descriptors.py": RATES
+    | MODELS
+    | {
+        "descriptors",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions",
+        "interventions_plan",
+    },
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge", "modular_page"},
     "color.py": {"color", "merge"},
@@ -116,7 +140,8 @@ USED_BY: dict[str, set[str]] = {
     "blendshape_names.py": {"expression", "merge"},
     "config_aligned.py": set(),
     "config_modular.py": set(),
-    "dictionary_file.py": MODELS | {"aligned", "expression", "gather_aligned", "merge", "modular_page", "modular_rescued"},
+    "dictionary_file.py": MODELS
+    | {"aligned", "expression", "gather_aligned", "merge", "modular_page", "modular_rescued"},
     "bridge.py": {"bridge"},
     "bridge_figure.py": {"bridge"},
     "bridge_pictures.py": {"bridge"},
@@ -128,10 +153,22 @@ USED_BY: dict[str, set[str]] = {
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": DRAWN | READ_DESCRIPTORS | PAGES | MODELS | {"bridge", "modular_page", "modular_rescued"},
+    "inference/intervals.py": DRAWN
+    | READ_DESCRIPTORS
+    | PAGES
+    | MODELS
+    | {"bridge", "modular_page", "modular_rescued"},
     "inference/paired.py": {"failures_rates"} | MODELS,
     "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict", "modular_rescued"},
-    "inference/effect_sizes.py": RATES | {"failures_gallery", "failures_means", "failures_shap", "failures_shap_pixels", "failures_verdict", "interventions_plan"},
+    "inference/effect_sizes.py": RATES
+    | {
+        "failures_gallery",
+        "failures_means",
+        "failures_shap",
+        "failures_shap_pixels",
+        "failures_verdict",
+        "interventions_plan",
+    },
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
@@ -141,7 +178,10 @@ USED_BY: dict[str, set[str]] = {
     "config_models.py": set(),
     "failures/__init__.py": set(),
     "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN | READ_DESCRIPTORS | PAGES | {"modular_page", "modular_rescued"},
+    "failures/report_parts.py": DRAWN
+    | READ_DESCRIPTORS
+    | PAGES
+    | {"modular_page", "modular_rescued"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -152,7 +192,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery.py": GALLERY,
     "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
-    "failures/groupings.py": RATES | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
+    "failures/groupings.py": RATES
+    | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
     "failures/conditions.py": CAUSES | {"interventions"},
     "failures/hash_order.py": {"interventions_plan", "failures_shap"},
     "failures/intervention_plan.py": {"interventions_plan"},
