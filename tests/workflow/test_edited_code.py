@@ -49,9 +49,15 @@ USED_BY: dict[str, set[str]] = {
     "compare.py": set(),
     "config.py": set(),
     "csv_cells.py": DRAWN
-    | READ_DESCRIPTORS
     | PAGES
-    | {"bridge", "modular_page", "modular_rescued"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_verdict",
+        "modular_page",
+        "modular_rescued",
+    },
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -63,10 +69,25 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": DRAWN | {"bridge", "failures_page", "modular_page", "modular_rescued"},
+    "figures.py": DRAWN
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_page",
+        "modular_page",
+        "modular_rescued",
+    },
     "inline_pictures.py": DRAWN
     | PAGES
-    | {"bridge", "modular_gallery", "modular_page", "modular_rescued"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -78,16 +99,25 @@ USED_BY: dict[str, set[str]] = {
     "tables.py": set(STAGES),
     "columns.py": READ_OUTPUTS
     | MODELS
-    | {"bridge", "failures_gallery", "failures_groups", "merge", "modular_rescued", "pose"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_gallery",
+        "failures_groups",
+        "merge",
+        "modular_rescued",
+        "pose",
+    },
     "files.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "images.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "packs.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
     | MODELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
@@ -142,11 +172,11 @@ USED_BY: dict[str, set[str]] = {
     "config_modular.py": set(),
     "dictionary_file.py": MODELS
     | {"aligned", "expression", "gather_aligned", "merge", "modular_page", "modular_rescued"},
-    "bridge.py": {"bridge"},
-    "bridge_figure.py": {"bridge"},
-    "bridge_pictures.py": {"bridge"},
-    "bridge_summary.py": {"bridge"},
-    "tiles.py": {"bridge"},
+    "bridge.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_figure.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_pictures.py": {"backends_gallery", "bridge"},
+    "bridge_summary.py": {"backends_gallery", "backends_page", "bridge"},
+    "tiles.py": {"backends_gallery", "bridge"},
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
@@ -155,11 +185,13 @@ USED_BY: dict[str, set[str]] = {
     "inference/__init__.py": set(),
     "inference/intervals.py": DRAWN
     | READ_DESCRIPTORS
-    | PAGES
     | MODELS
-    | {"bridge", "modular_page", "modular_rescued"},
-    "inference/paired.py": {"failures_rates"} | MODELS,
-    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict", "modular_rescued"},
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery", "modular_rescued"},
+    "inference/paired.py": MODELS | {"bridge", "failures_rates"},
+    "inference/correction.py": OF_PIXELS
+    | RATES
+    | MODELS
+    | {"bridge", "failures_verdict", "modular_rescued"},
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -172,16 +204,18 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_landmarks.py": {"model_rungs"},
     "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
     "failures/__init__.py": set(),
-    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN
+    "failures/outcome.py": DRAWN
     | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/report_parts.py": DRAWN
     | PAGES
-    | {"modular_page", "modular_rescued"},
+    | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -190,7 +224,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/user_tables.py": {"failures_groups"},
     "failures/parts.py": {"failures_rates"},
     "failures/gallery.py": GALLERY,
-    "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
+    "failures/gallery_file.py": PAGES
+    | {"backends_gallery", "backends_page", "modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
     "failures/groupings.py": RATES
     | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
@@ -221,10 +256,18 @@ USED_BY: dict[str, set[str]] = {
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},
     "pages/__init__.py": set(),
-    "pages/parts.py": PAGES | {"front_page", "modular_gallery", "modular_page", "modular_rescued"},
-    "pages/provenance_notes.py": {"failures_page", "front_page", "modular_page"},
-    "pages/report_section.py": {"failures_page", "modular_page"},
-    "pages/shell.py": {"failures_page", "front_page", "modular_page"},
+    "pages/parts.py": PAGES
+    | {
+        "backends_gallery",
+        "backends_page",
+        "front_page",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
+    "pages/provenance_notes.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "pages/report_section.py": {"backends_page", "failures_page", "modular_page"},
+    "pages/shell.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "account.py": {"efficiency", "datapackage"},
     "efficiency.py": {"efficiency", "datapackage"},
     "datapackage.py": {"efficiency", "datapackage"},
@@ -239,7 +282,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -271,11 +314,26 @@ USED_BY: dict[str, set[str]] = {
     "modular/face_measures.py": MODELS | {"modular_page", "modular_rescued"},
     "modular/module_blocks.py": MODELS | {"modular_page", "modular_rescued"},
     "modular/shape.py": MODELS | {"modular_page", "modular_rescued"},
+    "bridge_tests.py": {"bridge"},
+    "bridge_times.py": {"bridge"},
+    "side_by_side/__init__.py": {"backends_page"},
+    "side_by_side/charts.py": {"backends_page"},
+    "side_by_side/frames.py": {"backends_gallery", "backends_page"},
+    "side_by_side/gallery.py": {"backends_gallery"},
+    "side_by_side/page.py": {"backends_page"},
+    "side_by_side/tables.py": {"backends_page"},
+    "side_by_side/words.py": {"backends_page"},
     "config_landmarks.py": set(),
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
-    "failures/study_rows.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/counting.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/study_rows.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
     "modular/alike_section.py": {"modular_page"},
     "modular/comparison_parts.py": {"modular_page"},
     "modular/coverage_parts.py": {"modular_page"},

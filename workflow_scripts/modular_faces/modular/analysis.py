@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.modular.chance import ShuffledEmotions, ShuffledRatings
+from modular_faces.modular.column_notes import column_notes
 from modular_faces.modular.evaluation import (
     score_everything,
     with_balanced_view,
@@ -230,6 +231,7 @@ def analyse(
     encoded, shown_models = (
         fitted[0] if fitted else fit_on_all(data, task, plan, found, pipeline=pipeline)
     )
+    result.notes += column_notes(data.modules, encoded)
     result.weights = weights_of_models(
         data,
         task,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse
+from modular_faces.modular.column_notes import without_constant_modules
 from modular_faces.modular.final_weights import with_constants
 from modular_faces.modular.folds import check_classes, official_split
 from modular_faces.modular.linear_model import FitOptions
@@ -117,10 +118,12 @@ def run_models(
         Sentences for the reader.
     """
     how = analysis_options(options)
+    data, constant = without_constant_modules(data)
     plan, notes = available_plan(
         list(data.modules),
         **{name: options[name] for name in ("models", "main", "groups", "components")},
     )
+    notes = constant + notes
     tasks, problems = make_tasks(data, kind, how.fit, least=options["least_pictures"])
     notes += problems
     tables: Tables = {name: [] for name in TABLES}
@@ -173,7 +176,9 @@ def _reliabilities(
             Path(options["judgments"]), task.names, draws=how.draws, seed=how.fit.seed
         )
     if options["reliability"]:
-        return read_reliability(Path(options["reliability"]), task.names)
+        return read_reliability(
+            Path(options["reliability"]), task.names, draws=how.draws, seed=how.fit.seed
+        )
     return {}
 
 

@@ -145,6 +145,7 @@
     form.addEventListener("change", narrowAll);
     form.addEventListener("reset", () => setTimeout(narrowAll));
     form.addEventListener("submit", (event) => event.preventDefault());
+    if (selects.some((select) => "always" in select.dataset)) narrowAll();
   }
 
   // A figure as a file, as it is shown.

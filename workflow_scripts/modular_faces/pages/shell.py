@@ -37,6 +37,7 @@ FILTER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "view": ("View", "all views"),
     "module": ("Module", "all modules"),
     "region": ("The model sees", "picture or face"),
+    "pair": ("Pair", "all pairs"),
 }
 """What a filter is called, and what it is called when it lets everything through."""
 
