@@ -92,6 +92,13 @@ def test_columns_of_a_table_have_the_types_of_the_dictionary(results: Path) -> N
     assert core["schema"]["fields"][1]["trueValues"] == ["TRUE"]
 
 
+def test_a_table_without_columns_is_a_file(results: Path) -> None:
+    (results / "empty.csv").write_text("\n")
+    (empty,) = describe_files(results, ["empty.csv"])
+    assert empty["type"] == "file"
+    assert "schema" not in empty
+
+
 def test_names_are_those_a_package_may_have() -> None:
     assert package_name("RAF DB (2)") == "modular-faces-raf-db--2-"
 

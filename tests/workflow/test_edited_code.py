@@ -49,9 +49,15 @@ USED_BY: dict[str, set[str]] = {
     "compare.py": set(),
     "config.py": set(),
     "csv_cells.py": DRAWN
-    | READ_DESCRIPTORS
     | PAGES
-    | {"backends_gallery", "backends_page", "bridge"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_verdict",
+        "modular_page",
+        "modular_rescued",
+    },
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -64,10 +70,24 @@ USED_BY: dict[str, set[str]] = {
     "contact_sheet.py": set(),
     "extraction.py": set(),
     "figures.py": DRAWN
-    | {"backends_gallery", "backends_page", "bridge", "failures_page", "modular_page"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_page",
+        "modular_page",
+        "modular_rescued",
+    },
     "inline_pictures.py": DRAWN
     | PAGES
-    | {"backends_gallery", "backends_page", "bridge", "modular_gallery", "modular_page"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -86,6 +106,7 @@ USED_BY: dict[str, set[str]] = {
         "failures_gallery",
         "failures_groups",
         "merge",
+        "modular_rescued",
         "pose",
     },
     "files.py": READ_PACKS
@@ -135,13 +156,13 @@ USED_BY: dict[str, set[str]] = {
     "landmark_quality.py": FIND,
     "landmark_tables.py": {"landmarks", "study"},
     "head_angles.py": {"landmarks", "study"},
-    "mesh_symmetry.py": READ_MESH | {"modular_page"},
+    "mesh_symmetry.py": READ_MESH | {"modular_page", "modular_rescued"},
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
-    "face_model.py": READ_MESH | {"modular_page"},
-    "protobuf.py": READ_MESH | {"modular_page"},
-    "model_pin.py": READ_MESH | {"modular_page"},
+    "face_model.py": READ_MESH | {"modular_page", "modular_rescued"},
+    "protobuf.py": READ_MESH | {"modular_page", "modular_rescued"},
+    "model_pin.py": READ_MESH | {"modular_page", "modular_rescued"},
     "pose.py": FIND | {"pose"},
     "aligned.py": {"aligned"},
     "aligned_columns.py": {"aligned", "gather_aligned"},
@@ -150,7 +171,7 @@ USED_BY: dict[str, set[str]] = {
     "config_aligned.py": set(),
     "config_modular.py": set(),
     "dictionary_file.py": MODELS
-    | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
+    | {"aligned", "expression", "gather_aligned", "merge", "modular_page", "modular_rescued"},
     "bridge.py": {"backends_gallery", "backends_page", "bridge"},
     "bridge_figure.py": {"backends_gallery", "backends_page", "bridge"},
     "bridge_pictures.py": {"backends_gallery", "bridge"},
@@ -164,11 +185,13 @@ USED_BY: dict[str, set[str]] = {
     "inference/__init__.py": set(),
     "inference/intervals.py": DRAWN
     | READ_DESCRIPTORS
-    | PAGES
     | MODELS
-    | {"backends_gallery", "backends_page", "bridge"},
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery", "modular_rescued"},
     "inference/paired.py": MODELS | {"bridge", "failures_rates"},
-    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"bridge", "failures_verdict"},
+    "inference/correction.py": OF_PIXELS
+    | RATES
+    | MODELS
+    | {"bridge", "failures_verdict", "modular_rescued"},
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -181,6 +204,7 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_landmarks.py": {"model_rungs"},
     "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
@@ -190,9 +214,8 @@ USED_BY: dict[str, set[str]] = {
     | READ_DESCRIPTORS
     | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
     "failures/report_parts.py": DRAWN
-    | READ_DESCRIPTORS
     | PAGES
-    | {"backends_gallery", "backends_page", "bridge"},
+    | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -234,25 +257,32 @@ USED_BY: dict[str, set[str]] = {
     "failures/rates_figures.py": {"failures_rates"},
     "pages/__init__.py": set(),
     "pages/parts.py": PAGES
-    | {"backends_gallery", "backends_page", "front_page", "modular_gallery", "modular_page"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "front_page",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
     "pages/provenance_notes.py": {"backends_page", "failures_page", "front_page", "modular_page"},
-    "pages/report_section.py": {"backends_page", "failures_page"},
+    "pages/report_section.py": {"backends_page", "failures_page", "modular_page"},
     "pages/shell.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "account.py": {"efficiency", "datapackage"},
     "efficiency.py": {"efficiency", "datapackage"},
     "datapackage.py": {"efficiency", "datapackage"},
-    "account.py": {"efficiency", "datapackage"},
     "appended.py": set(),
     "csv_schema.py": {"efficiency", "datapackage"},
     "verify.py": set(),
     "sharing.py": set(),
     "run_file.py": {"efficiency", "datapackage"},
     "run_record.py": set(),
-    "inference/permutation.py": OF_PIXELS,
+    "inference/permutation.py": OF_PIXELS | {"modular_rescued"},
     "failures/map_comparison.py": OF_PIXELS,
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -267,13 +297,13 @@ USED_BY: dict[str, set[str]] = {
     "failures/pairs.py": {"failures_edges"},
     "failures/shap_pixels.py": {"failures_shap_pixels"},
     "failures/shap_pixels_report.py": {"failures_shap_pixels"},
-    "modular/collinear.py": {"modular_page"},
+    "modular/collinear.py": MODELS | {"modular_page"},
     "modular/mean_face.py": {"modular_page"},
     "modular/mistake_charts.py": {"modular_page"},
     "modular/mistakes.py": {"modular_gallery"},
     "modular/model_card.py": {"modular_page"},
     "modular/page.py": {"modular_page"},
-    "modular/score_parts.py": {"modular_page"},
+    "modular/score_parts.py": {"modular_page", "modular_rescued"},
     "modular/score_sections.py": {"modular_page"},
     "modular/weight_charts.py": {"modular_page"},
     "modular/weight_rows.py": {"modular_page"},
@@ -281,9 +311,9 @@ USED_BY: dict[str, set[str]] = {
     "front_page.py": {"front_page"},
     "notebooks.py": {"notebook"},
     "modular/__init__.py": MODELS | {"modular_page"},
-    "modular/face_measures.py": MODELS | {"modular_page"},
-    "modular/module_blocks.py": MODELS | {"modular_page"},
-    "modular/shape.py": MODELS | {"modular_page"},
+    "modular/face_measures.py": MODELS | {"modular_page", "modular_rescued"},
+    "modular/module_blocks.py": MODELS | {"modular_page", "modular_rescued"},
+    "modular/shape.py": MODELS | {"modular_page", "modular_rescued"},
     "bridge_tests.py": {"bridge"},
     "bridge_times.py": {"bridge"},
     "side_by_side/__init__.py": {"backends_page"},
@@ -297,9 +327,39 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "failures/counting.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
     "failures/study_rows.py": DRAWN
     | READ_DESCRIPTORS
     | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
+    "modular/alike_section.py": {"modular_page"},
+    "modular/comparison_parts.py": {"modular_page"},
+    "modular/coverage_parts.py": {"modular_page"},
+    "modular/emotion_model.py": MODELS,
+    "modular/encoder.py": MODELS,
+    "modular/evidence_sections.py": {"modular_page"},
+    "modular/folds.py": MODELS,
+    "modular/linear_model.py": MODELS,
+    "modular/module_charts.py": {"modular_page"},
+    "modular/module_data.py": MODELS | {"modular_rescued"},
+    "modular/module_shap.py": MODELS,
+    "modular/page_parts.py": {"modular_page"},
+    "modular/protocol.py": MODELS,
+    "modular/rating_model.py": MODELS,
+    "modular/resampling.py": MODELS,
+    "modular/rescued.py": {"modular_rescued"},
+    "modular/rescued_report.py": {"modular_rescued"},
+    "modular/ridge.py": MODELS,
+    "modular/score_table.py": MODELS,
+    "modular/softmax.py": MODELS,
+    "modular/softmax_many.py": MODELS,
+    "modular/softmax_parts.py": MODELS,
+    "modular/softmax_search.py": MODELS,
+    "modular/specificity_parts.py": {"modular_page"},
+    "modular/tasks.py": MODELS,
+    "modular/weight_figures.py": {"modular_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clones import FINAL_FILES, Clone, make_clone, tiny_config
+from modular_faces.verify import verify
 
 pytestmark = pytest.mark.slow
 
@@ -22,9 +23,11 @@ use rule * from modular_faces as faces_*
 
 rule count:
     default_target: True
-    input: rules.faces_merge.output.summary
+    input:
+        summary=rules.faces_merge.output.summary,
+        package=rules.faces_datapackage.output.package,
     output: "counted.txt"
-    shell: "grep -c success {input} > {output}"
+    shell: "grep -c success {input.summary} > {output}"
 """
 
 
@@ -42,5 +45,8 @@ def test_the_table_of_a_module_has_the_same_bytes(
     )
     assert done.returncode == 0, done.stderr
     assert (outer.folder / "counted.txt").exists()
+    assert verify(outer.results(), root=None)[0] == []
+    package = json.loads(outer.results("datapackage.json").read_text())
+    assert package["run"]["config"]["shards"] == 3
     for name in FINAL_FILES:
         assert outer.results(name).read_bytes() == finished.results(name).read_bytes(), name

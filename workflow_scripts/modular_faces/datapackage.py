@@ -85,10 +85,11 @@ def _resource(results: Path, name: str, types: Mapping[str, str]) -> dict[str, A
         "encoding": "utf-8",
         "bytes": path.stat().st_size,
         "hash": f"sha256:{file_sha256(path)}",
-        "type": "table" if kind == "csv" else "file",
+        "type": "file",
     }
-    if kind == "csv":
-        resource |= {"profile": "tabular-data-resource", "schema": csv_schema(path, types)}
+    schema = csv_schema(path, types) if kind == "csv" else {}
+    if schema.get("fields"):
+        resource |= {"type": "table", "profile": "tabular-data-resource", "schema": schema}
     return resource
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 import modular_faces.failures.rates_figures as figures
-from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.counting import counted
+from modular_faces.failures.outcome import LEVELS, ONE_OF_EACH, Level, Outcome
 from modular_faces.failures.parts import StudyParts, part_name
 from modular_faces.failures.rates import never_found
 from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
-    counted,
     p_in_words,
     share_in_words,
 )
@@ -91,6 +91,7 @@ def _findings(
 ) -> list[str]:
     findings = [outcomes[level].describe() for level in LEVELS]
     findings = [text[0].upper() + text[1:] for text in findings]
+    findings += [ONE_OF_EACH] if parts.copies else []
     compared = rates[(rates["level"] == "trusted") & rates["p"].notna()]
     several = len({part[0] for part in parts.parts}) > 1
     for helps in (True, False):
@@ -123,11 +124,11 @@ def _not_compared(parts: StudyParts, rates: pd.DataFrame, several: bool) -> list
         if parts.failures_only[place] and row.n:
             sentences.append(
                 f"'{name}' saw only pictures that '{parts.outcome[1]}' lost, of which it rescued "
-                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."  # type: ignore[operator]
+                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."
             )
         if row.too_large:
             sentences.append(
-                f"'{name}' would have made {counted(int(row.too_large), 'picture')} too large; no detector saw "  # type: ignore[arg-type]
+                f"'{name}' would have made {counted(int(row.too_large), 'picture')} too large; no detector saw "
                 f"{'it' if row.too_large == 1 else 'them'} so, which counts as neither failure nor success."
             )
     return sentences
