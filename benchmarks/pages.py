@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ from run import SAMPLE, VARIANTS, jobs_of, run_workflow
 
 ROOT = Path(__file__).parents[1]
 RAF_DB = 15_339
+USED = re.compile(r"used ([0-9.]+) s of processor time, at most ([0-9]+) MB")
 TARGETS = ("all", "failures", "modular", "front_page")
 
 
@@ -30,7 +32,9 @@ def main() -> int:
     parser.add_argument("--pictures", type=int, default=RAF_DB)
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--keep", action="store_true", help="go on from the results of last time")
-    parser.add_argument("--rules", action="store_true", help="seconds and memory of every rule")
+    parser.add_argument(
+        "--rules", action="store_true", help="seconds, processor time and memory of rules"
+    )
     parser.add_argument("--folder", type=Path, default=ROOT / "build" / "bench")
     options = parser.parse_args()
     root = make_labelled_pictures(options.folder / f"labelled_{options.pictures}", options.pictures)
@@ -48,8 +52,9 @@ def main() -> int:
         print(f"| {target} | {seconds:.0f} | {processor:.0f} | {memory:.0f} |", flush=True)
         if options.rules:
             for rule, jobs in sorted(added.items(), key=lambda item: -total(item[1])):
+                used, memory = used_by(options, rule)
                 print(
-                    f"|   {rule} ({len(jobs)}) | {total(jobs):.1f} | | {peak(jobs):.0f} |",
+                    f"|   {rule} ({len(jobs)}) | {total(jobs):.1f} | {used:.1f} | {memory} |",
                     flush=True,
                 )
     return 0
@@ -73,6 +78,17 @@ def timed(
 def total(jobs: list[dict[str, str]]) -> float:
     """Seconds of all jobs of a rule."""
     return sum(float(job["s"]) for job in jobs)
+
+
+def used_by(options: argparse.Namespace, rule: str) -> tuple[float, int]:
+    """Processor time of all jobs of a rule and memory of the largest, as the last lines of their logs say."""
+    folder = options.folder / "results" / "pages" / "logs"
+    found = [
+        match
+        for path in [folder / f"{rule}.log", *(folder / rule).rglob("*.log")]
+        if path.exists() and (match := USED.search(path.read_text()))
+    ]
+    return sum(float(one[1]) for one in found), max((int(one[2]) for one in found), default=0)
 
 
 def peak(jobs: list[dict[str, str]]) -> float:

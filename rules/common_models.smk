@@ -1,6 +1,6 @@
 """What the models of modules share: paths and what they are made from."""
 
-from modular_faces.stage_options import model_options
+from modular_faces.stage_options import model_options, rescued_options
 
 
 def frame_of_aligned():
@@ -68,3 +68,38 @@ def layout_of_dataset():
 def options_of_models():
     """What of the config changes the models."""
     return model_options(CONFIG)
+
+
+def options_of_rescued():
+    """What of the config changes the comparison of rescued pictures."""
+    return rescued_options(CONFIG)
+
+
+MODULAR_FIGURES = {
+    "scores": "Scores",
+    "coverage": "Lost pictures",
+    "comparisons": "Comparisons",
+    "rungs": "OpenFace or mesh",
+    "modules": "Modules and Shapley values",
+    "mistakes": "Confusion and calibration",
+    "specificity": "Specificity",
+    "weights": "Weights and forward patterns",
+}
+"""Folders of figures of the page, with what they are called in a report."""
+
+
+def figures_of_models(section, title):
+    """Folder of figures of the models, which enter the report of Snakemake but for private ones."""
+    return report(
+        directory(of_modular(f"figures/{section}")),
+        patterns=["{figure,(?!private_)[A-Za-z0-9_]+}.svg"],
+        caption="captions/models.rst",
+        category="Models of modules",
+        subcategory=title,
+        labels={"figure": "{figure}"},
+    )
+
+
+def figures_of_modular_page():
+    """Every folder of figures that the page of the models fills."""
+    return [figures_of_models(section, title) for section, title in MODULAR_FIGURES.items()]

@@ -60,9 +60,38 @@ def pictures_of_modular_page():
     return [] if CONFIG.share else [rules.modular_gallery.output.pictures]
 
 
+def of_backends(name):
+    """Path of a file of the page of the backends."""
+    return f"{RESULTS}/backends/{name}"
+
+
+def pictures_of_backends_page():
+    """Pictures for the page of the backends, but never for one that may be shared."""
+    return [] if CONFIG.share else [rules.backends_gallery.output.pictures]
+
+
 def notebooks_of_run():
-    """Notebooks to run; one that shows pictures is left out where the results are shared."""
-    return ["weights"] if CONFIG.share else ["face_masking", "weights"]
+    """Notebooks to run; those that show pictures are left out where the results are shared."""
+    return ["weights"] if CONFIG.share else ["backends", "face_masking", "weights"]
+
+
+def inputs_of_notebook(wildcards):
+    """What a notebook reads: the study, or the table and the models."""
+    packs = of_all_shards("pictures.arrow")
+    if wildcards.notebook == "backends":
+        return {
+            "study": rules.gather_study.output.table,
+            "manifest": rules.manifest.output.table,
+            "bridge": list(rules.bridge.output),
+            "packs": packs,
+        }
+    return {
+        "features": rules.merge.output.features,
+        "mesh": rules.merge.output.mesh,
+        "scores": rules.modular.output.scores,
+        "weights": rules.modular.output.weights,
+        "packs": packs,
+    }
 
 
 def options_of_failures(study):

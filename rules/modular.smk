@@ -2,8 +2,8 @@
 
 Needs: features.parquet, manifest.parquet, mesh.parquet, aligned.parquet, shards/*/descriptors.parquet, where the run has it
 openface.parquet; where the dataset has it a table of reliabilities.
-Gives: modular/scores.csv, comparisons.csv, weights.parquet, predictions.parquet, contributions.parquet and what
-they rest on.
+Gives: modular/scores.csv, comparisons.csv, weights.parquet, stability.csv, alike.csv, predictions.parquet,
+contributions.parquet, explained.parquet and what they rest on; modular/rescued.csv with its report and figures.
 """
 
 
@@ -25,6 +25,9 @@ rule fit_models:
         calibration=of_modular_part("calibration.parquet"),
         specificity=of_modular_part("specificity.parquet"),
         overlap=of_modular_part("overlap.parquet"),
+        stability=of_modular_part("stability.parquet"),
+        alike=of_modular_part("alike.parquet"),
+        explained=of_modular_part("explained.parquet"),
         notes=of_modular_part("notes.json"),
     log:
         log_of("fit_models", "{kind}_{region}"),
@@ -92,6 +95,9 @@ rule modular:
         calibration=of_modular_parts("calibration.parquet"),
         specificity=of_modular_parts("specificity.parquet"),
         overlap=of_modular_parts("overlap.parquet"),
+        stability=of_modular_parts("stability.parquet"),
+        alike=of_modular_parts("alike.parquet"),
+        explained=of_modular_parts("explained.parquet"),
         notes=[*of_modular_parts("notes.json"), *of_all_rungs("notes.json")],
     output:
         scores=of_modular("scores.csv"),
@@ -103,6 +109,9 @@ rule modular:
         calibration=of_modular("calibration.csv"),
         specificity=of_modular("specificity.csv"),
         overlap=of_modular("overlap.csv"),
+        stability=of_modular("stability.csv"),
+        alike=of_modular("alike.csv"),
+        explained=of_modular("explained.parquet"),
         references=of_modular("references.csv"),
         notes=of_modular("notes.json"),
     log:
@@ -123,3 +132,31 @@ rule modular:
         "gathering the models"
     script:
         script_of("modular")
+
+
+rule modular_rescued:
+    input:
+        explained=rules.modular.output.explained,
+        features=rules.merge.output.features,
+        manifest=rules.manifest.output.table,
+    output:
+        table=of_modular("rescued.csv"),
+        report=of_modular("rescued.json"),
+        figures=figures_of_models("rescued", title="Rescued pictures"),
+    log:
+        log_of("modular_rescued"),
+    benchmark:
+        benchmark_of("modular_rescued")
+    conda:
+        environment("models")
+    threads: 1
+    resources:
+        mem_mb=memory_of(1500),
+        runtime=minutes_of(60),
+    params:
+        options=options_of_rescued(),
+        code=code_of("modular_rescued"),
+    message:
+        "SHAP patterns of rescued pictures"
+    script:
+        script_of("modular_rescued")

@@ -1,8 +1,8 @@
 """The page of the models of modules, and the pictures on it: `snakemake modular_page`.
 
-Needs: modular/*.csv, weights.parquet, predictions.parquet, contributions.parquet, notes.json; mesh.parquet,
+Needs: modular/*.csv, weights.parquet, predictions.parquet, contributions.parquet, notes.json, rescued.json; mesh.parquet,
 features.parquet, features_dictionary.csv, shards/*/pictures.arrow.
-Gives: modular/index.html; unless the page is to be shared modular/gallery_pictures.json.
+Gives: modular/index.html with modular/figures/; unless the page is to be shared modular/gallery_pictures.json.
 """
 
 
@@ -41,6 +41,11 @@ rule modular_page:
         confusion=rules.modular.output.confusion,
         calibration=rules.modular.output.calibration,
         references=rules.modular.output.references,
+        specificity=rules.modular.output.specificity,
+        overlap=rules.modular.output.overlap,
+        stability=rules.modular.output.stability,
+        alike=rules.modular.output.alike,
+        rescued=rules.modular_rescued.output.report,
         notes=rules.modular.output.notes,
         mesh=rules.merge.output.mesh,
         features=rules.merge.output.features,
@@ -48,7 +53,7 @@ rule modular_page:
         gallery=pictures_of_modular_page(),
     output:
         page=of_modular("index.html"),
-        figures=figures_of("modular", "scores", "Scores"),
+        figures=figures_of_modular_page(),
     log:
         log_of("modular_page"),
     benchmark:

@@ -1,18 +1,16 @@
 """Notebooks run on the results: `snakemake notebooks`; they need the extra `notebooks`.
 
-Needs: notebooks/*.ipynb without outputs; features.parquet, mesh.parquet, shards/*/pictures.arrow, modular/.
-Gives: notebooks/*.ipynb with outputs. `face_masking` shows pictures and is left out where the results are shared.
+Needs: notebooks/*.ipynb without outputs; features.parquet, mesh.parquet, shards/*/pictures.arrow, modular/; for
+`backends` study.parquet, manifest.parquet, backends.csv, bridge.csv.
+Gives: notebooks/*.ipynb with outputs. `backends` and `face_masking` show pictures and are left out where the results
+are shared.
 """
 
 
 rule notebook:
     input:
+        unpack(inputs_of_notebook),
         notebook=f"{workflow.basedir}/notebooks/{{notebook}}.ipynb",
-        features=rules.merge.output.features,
-        mesh=rules.merge.output.mesh,
-        packs=of_all_shards("pictures.arrow"),
-        scores=rules.modular.output.scores,
-        weights=rules.modular.output.weights,
     output:
         notebook=f"{RESULTS}/notebooks/{{notebook}}.ipynb",
     log:
@@ -20,7 +18,7 @@ rule notebook:
     benchmark:
         benchmark_of("notebook", "{notebook}")
     wildcard_constraints:
-        notebook="face_masking|weights",
+        notebook="backends|face_masking|weights",
     conda:
         environment("notebooks")
     threads: 1

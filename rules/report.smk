@@ -8,7 +8,11 @@ Gives: index.html.
 rule front_page:
     input:
         summary=rules.merge.output.summary,
-        pages=[rules.failures_page.output.page, rules.modular_page.output.page],
+        pages=[
+            rules.failures_page.output.page,
+            rules.modular_page.output.page,
+            rules.backends_page.output.page,
+        ],
     output:
         page=f"{RESULTS}/index.html",
     log:

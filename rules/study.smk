@@ -3,7 +3,7 @@
 Needs: shards/*/inspection.parquet, shards/*/pictures.arrow; for backend precomputed precomputed/*.parquet; where
 successes are sampled (study.successes) the part whose failures are studied.
 Gives: study/<backend>/<variant>/<shard>/landmarks.parquet, study.parquet; with several backends bridge.csv,
-backends.csv, and in bridge/ figures, times and, unless pages are shared, private pictures.
+backends.csv, backends_tests.csv, and in bridge/ figures, times and, unless pages are shared, private pictures.
 """
 
 
@@ -70,6 +70,7 @@ rule bridge:
     output:
         table=f"{RESULTS}/bridge.csv",
         summary=f"{RESULTS}/backends.csv",
+        tests=f"{RESULTS}/backends_tests.csv",
         figures=directory(f"{RESULTS}/bridge"),
     log:
         log_of("bridge"),

@@ -60,6 +60,8 @@ _MESSAGES = {
     r"reading the outputs (\w+) that exist already": "precomputed",
     r"study: \w+ on (\w+), shard (\d+)": "study",
     r"measuring how far the backends agree": "bridge",
+    r"gathering pictures on which the backends disagree": "backends_gallery",
+    r"making the page of the backends": "backends_page",
     r"gathering the study": "gather_study",
     r"describing pictures of shard (\d+)": "descriptors",
     r"failure rates of every variant": "failures_rates",

@@ -10,7 +10,7 @@ import pytest
 
 from clones import SAMPLE, Clone, add_lost_pictures, make_clone, make_kaggle, sample_pictures
 
-pytest_plugins = ["chromium"]
+pytest_plugins = ["chromium", "rekognition_double"]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from modular_faces.failures.report_parts import StudyReport
 from modular_faces.modular.mean_face import ARROWS, MeanFace
 from modular_faces.modular.page import modular_page, read_tables
 from modular_faces.modular.weight_sections import WeightInputs
@@ -64,12 +65,38 @@ def write_scores(folder: Path) -> None:
                  "chance": ["no"], "model": ["deep"], "protocol": ["its own"], "source": ["a paper"],
                  "origin": ["published"]}  # fmt: skip
     pd.DataFrame(reference).to_csv(folder / "references.csv", index=False)
-    (folder / "comparisons.csv").write_text("nothing\n")
+    write_evidence(folder)
     (folder / "notes.json").write_text(json.dumps(["A planted note."]))
 
 
+def write_evidence(folder: Path) -> None:
+    """Comparisons, specificity, overlap, worst and best case, a score without duplicates, no rescued pictures."""
+    comparison = {
+        "target": "emotion", "region": ["image", "face"], "split": "test", "population": "found",
+        "model": "modular", "other": ["lab", "without_color"], "metric": "accuracy",
+        "difference": [0.1, 0.2], "low": [0.05, 0.15], "high": [0.15, 0.25], "n": 100,
+        "model_only": [15, 22], "other_only": [5, 2], "p_mcnemar": 0.01, "p_holm": 0.02,
+    }  # fmt: skip
+    pd.DataFrame(comparison).to_csv(folder / "comparisons.csv", index=False)
+    pairs = [(a, b, 0.8 if a == b else 0.3) for a in ("age", "outdoors") for b in ("age", "outdoors")]  # fmt: skip
+    specificity = pd.DataFrame(pairs, columns=["predicted_rating", "rating", "r"])
+    specificity = specificity.assign(model="modular", region="image", n=100)
+    specificity.to_csv(folder / "specificity.csv", index=False)
+    overlap = {"task": "emotions", "region": "image", "chance_from": [0.8, 0.9],
+               "chance_to": [0.9, 1.0], "found": [30, 60], "lost": [7, 3]}  # fmt: skip
+    pd.DataFrame(overlap).to_csv(folder / "overlap.csv", index=False)
+    (folder / "rescued.json").unlink(missing_ok=True)
+    skipped = StudyReport("rescued", "Rescued pictures", "Another pattern?", skipped="Too few.")
+    skipped.write(folder / "rescued.json")
+    scores = pd.read_csv(folder / "scores.csv")
+    one = scores[(scores["model"] == "modular") & (scores["metric"] == "accuracy")]
+    bounds = one[one["population"] == "found"].assign(population="weighted", metric="accuracy_bounds")  # fmt: skip
+    without = one[one["population"] == "all"].assign(split="test_without_duplicates", value=0.79)
+    pd.concat([scores, bounds, without]).to_csv(folder / "scores.csv", index=False)
+
+
 def planted_weights() -> WeightInputs:
-    """Joy moves the mouth and brightens hue 0; fear moves the brows; a suppressor has a weight only."""
+    """Joy moves the mouth and brightens hue 0; fear moves the brows; nose and yaw are suppressors: a weight only."""
     vertices = [v for part in ARROWS.values() for v in part]
     rows = [
         ("shape_frontal", f"mesh_{axis}_{v}", target, _moves(target, v), 0.01)
@@ -79,10 +106,12 @@ def planted_weights() -> WeightInputs:
              for target in TARGETS for k in range(4)]  # fmt: skip
     rows += [("pose", "yaw_deg", target, 0.0, 1.0) for target in TARGETS]
     made = pd.DataFrame(rows, columns=["module", "column", "target", "pattern", "spread"])
-    made["weight"] = np.where(made["module"] == "pose", 1.0, made["pattern"])
+    suppressors = [f"mesh_{axis}_{v}" for axis in "xy" for v in ARROWS["nose"]]
+    hidden = (made["module"] == "pose") | made["column"].isin(suppressors)
+    made["weight"] = np.where(hidden, 1.0, made["pattern"])
     for view in ("pattern", "weight"):
         made[f"{view}_low"], made[f"{view}_high"] = made[view] - 0.1, made[view] + 0.1
-        made[f"{view}_same_sign"] = 1.0
+        made[f"{view}_same_sign"] = made[f"{view}_in_top"] = 1.0
     angle = np.linspace(0, 2 * np.pi, 478)
     points = np.column_stack([np.cos(angle), np.sin(angle)])
     return WeightInputs(
@@ -94,8 +123,28 @@ def planted_weights() -> WeightInputs:
         main="modular",
         learnt=None,
         refits=100,
-        collinear=[("color", [["a", "b"]])],
-    )
+        alike=pd.DataFrame(
+            {"task": "emotions", "region": "image", "module": "color", "group": 1,
+             "column": ["color_hsv_h_00_image", "color_hsv_h_01_image"], "columns": 4}
+        ),
+        stability=planted_stability(),
+        confidence=0.95,
+    )  # fmt: skip
+
+
+def planted_stability() -> pd.DataFrame:
+    modules = ("shape_frontal", "color", "pose")
+    rows = [
+        (target, view, module, 3.0 - place, place + 1)
+        for target in TARGETS
+        for view in ("pattern", "weight")
+        for place, module in enumerate(modules)
+    ]
+    made = pd.DataFrame(rows, columns=["target", "view", "module", "size", "place"])
+    ends = {"low": made["size"] - 0.5, "high": made["size"] + 0.5, "columns": 4, "same_place": 0.9}
+    tau = {"tau": 0.8, "tau_low": 0.6, "tau_high": 1.0, "top_kept": 0.7}
+    agreement = {"agreement": 0.75, "agreement_low": 0.5, "agreement_high": 0.9}
+    return made.assign(task="emotions", region="image", model="modular", **ends, **tau, **agreement)
 
 
 def _moves(target: str, vertex: int) -> float:
@@ -106,10 +155,11 @@ def _moves(target: str, vertex: int) -> float:
 def example_models_page(folder: Path, *, share: bool) -> Page:
     write_scores(folder)
     return modular_page(
-        read_tables(folder, main="modular"),
+        read_tables(folder, main="modular", confidence=0.95),
         planted_weights(),
         folder=folder,
         options=OPTIONS,
+        rescued=folder / "rescued.json",
         gallery=None,
         dataset="planted",
         provenance=[("Dataset", "planted")],

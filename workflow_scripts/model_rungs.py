@@ -8,7 +8,8 @@ from modular_faces.jobs import as_path, start_job
 from modular_faces.modular.models_job import only_decodable, read_descriptors, write_part
 from modular_faces.modular.module_data import load_modular_data
 from modular_faces.modular.people import with_people
-from modular_faces.modular.rungs import read_other_landmarks, run_rung_models
+from modular_faces.modular.rung_landmarks import read_other_landmarks
+from modular_faces.modular.rungs import run_rung_models
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options = snakemake.params.options
 folder = Path(snakemake.input.scores).parent
-Path(snakemake.output.figures).mkdir(parents=True, exist_ok=True)
+for figures in snakemake.output.figures:
+    Path(figures).mkdir(parents=True, exist_ok=True)
 page = modular_page(
-    read_tables(folder, main=options["main"]),
+    read_tables(folder, main=options["main"], confidence=options["confidence"]),
     read_weights(
         folder.parent,
         geometry=load_geometry(as_path(options["model"])),
@@ -26,6 +27,7 @@ page = modular_page(
     ),
     folder=folder,
     options=options,
+    rescued=Path(snakemake.input.rescued),
     gallery=next((Path(path) for path in snakemake.input.gallery), None),
     dataset=snakemake.params.dataset,
     provenance=provenance_notes(

@@ -13,6 +13,6 @@ start_job(snakemake.log[0])
 run_notebook(
     Path(snakemake.input.notebook),
     snakemake.output.notebook,
-    results=Path(snakemake.input.features).parent,
+    results=Path(snakemake.output.notebook).parents[1],
     package=Path(snakemake.params.package),
 )

@@ -74,6 +74,33 @@ def test_a_click_on_a_part_fades_the_arrows_of_the_others(open_page: Open, model
     assert faint() > before
 
 
+def test_a_suppressor_is_drawn_among_raw_weights_only(open_page: Open, models: Path) -> None:
+    page = open_page(models).page
+    strong = "#weights-image-shape-frontal path[aria-label*='part: nose'][opacity='0.95']"
+    assert page.locator(strong).count() == 0
+    choose(page, "view", "weight")
+    assert page.locator(strong).count() > 0
+
+
+def test_a_click_on_a_module_shows_its_columns(open_page: Open, models: Path) -> None:
+    page = open_page(models).page
+    figure = page.locator("#weights-image-modules")
+    assert "mesh_x_" in figure.inner_text() or "mesh_y_" in figure.inner_text()
+    figure.locator("path[aria-roledescription=bar][aria-label*='module: pose']").click()
+    expect(figure.get_by_text("yaw_deg")).to_be_visible()
+
+
+def test_a_module_and_a_region_can_be_chosen(open_page: Open, models: Path) -> None:
+    opened = open_page(models)
+    page = opened.page
+    choose(page, "module", "pose")
+    expect(page.locator("#weights-image-pose-names")).to_be_visible()
+    expect(page.locator("#weights-image-shape-frontal")).to_be_hidden()
+    page.click("button[type=reset]")
+    expect(page.locator("#weights-image-shape-frontal")).to_be_visible()
+    assert opened.problems == []
+
+
 def test_a_narrow_window_does_not_scroll_sideways(open_page: Open, models: Path) -> None:
     page = open_page(models, viewport={"width": 360, "height": 700}).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

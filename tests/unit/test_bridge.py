@@ -167,7 +167,7 @@ def test_the_figure_shows_landmarks_and_angles() -> None:
     assert lines == dots
     assert {row["landmark"] for row in spec["datasets"][ellipses]} == set(range(68))
     assert len(spec["datasets"][dots]) == 68
-    assert figure_name(a, b) == "a_1___b"
+    assert figure_name(a.name, b.name) == "a_1___b"
 
 
 def test_many_pictures_make_a_figure_of_bounded_size() -> None:

@@ -10,16 +10,11 @@ import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
 
-from modular_faces.bridge import Instrument, bridge_text, compare
+from modular_faces.bridge import Instrument, bridge_text, compare, labels_of, of_decodable
 from modular_faces.bridge_figure import bridge_chart, mean_face, summary_chart
 from modular_faces.bridge_pictures import disagreement_sheet, worst_pictures
-from modular_faces.bridge_summary import (
-    landmarks_apart,
-    pictures_of_parts,
-    seconds_per_picture,
-    summary_table,
-    write_seconds,
-)
+from modular_faces.bridge_summary import EVERY, landmarks_apart, study_frame, summary_table
+from modular_faces.bridge_times import pictures_of_parts, seconds_per_picture, write_seconds
 from modular_faces.figures import chart_spec
 
 SOME = [8, 36, 45]
@@ -53,6 +48,10 @@ def study() -> pa.Table:
     return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
+def frame(labels: dict[str, str | None] = LABELS) -> pd.DataFrame:
+    return study_frame(study(), labels)
+
+
 def row(table: pd.DataFrame, a: str, b: str, label: str, measure: str) -> pd.Series:
     wanted = (table["a"] == a) & (table["b"] == b)
     chosen = table[wanted & (table["label"] == label) & (table["measure"] == measure)]
@@ -71,12 +70,13 @@ def test_distance_is_the_mean_of_the_landmarks_both_have() -> None:
 
 
 def test_shares_and_distances_are_those_counted_by_hand() -> None:
-    table = summary_table(study(), [(A, B)], LABELS, confidence=0.95)
+    table = summary_table(frame(), [(A, B)], confidence=0.95)
     found = row(table, A.name, "", "all", "found")
     assert (found["n"], found["value"]) == (5, 0.8)
     assert found["low"] < 0.8 < found["high"]
     assert row(table, A.name, "", "joy", "trusted")["value"] == 1
-    for measure, value in (("both", 0.4), ("a_only", 0.2), ("b_only", 0.2)):
+    assert (found["count"], row(table, A.name, "", "all", "trusted")["count"]) == (4, 3)
+    for measure, value in (("both", 0.4), ("a_only", 0.2), ("b_only", 0.2), ("neither", 0.2)):
         assert row(table, A.name, B.name, "all", f"trusted_by_{measure}")["value"] == value
     nme = row(table, A.name, B.name, "all", "nme")
     assert (nme["n"], nme["value"], nme["unit"]) == (2, 6.0, "% eyes")
@@ -84,19 +84,52 @@ def test_shares_and_distances_are_those_counted_by_hand() -> None:
     assert not ((table["measure"] == "nme") & (table["label"] == "joy")).any()  # one picture
 
 
+def test_what_all_and_what_none_trusts_is_counted() -> None:
+    table = summary_table(frame(), [(A, B)], confidence=0.95)
+    everyone = row(table, EVERY, "", "all", "trusted_by_all")
+    nobody = row(table, EVERY, "", "all", "trusted_by_none")
+    assert (everyone["n"], everyone["count"], nobody["count"]) == (5, 2, 1)  # q, r; t
+    assert row(table, EVERY, "", "joy", "trusted_by_all")["value"] == 0.5
+
+
+def test_parts_of_the_face_have_their_own_distances() -> None:
+    apart = landmarks_apart(A, instrument("dlib original", {"q": 1}, only=SOME))
+    known = {name: values[0] for name, values in apart.parts.items() if np.isfinite(values[0])}
+    assert known == {"jaw": 2.0, "eyes": 2.0}
+
+
+def test_a_sample_of_the_successes_counts_for_all_of_them() -> None:
+    whole = [(name, "mesh", name not in "ab") for name in "abcdefgh"]
+    sample = [(name, "dlib", name != "a") for name in "abcde"]  # both failures, 3 of 6 successes
+    columns = zip(*[(n, b, "original", t, t) for n, b, t in (*whole, *sample)], strict=True)
+    names = ("image_id", "backend", "variant", "found", "trusted")
+    made = pa.table(dict(zip(names, map(list, columns), strict=True)))
+    sampled = study_frame(made, {})
+    assert sampled.loc[sampled["backend"] == "dlib", "weight"].tolist() == [1, 1, 2, 2, 2]
+    table = summary_table(sampled, [], confidence=0.95)
+    assert row(table, "dlib original", "", "all", "trusted")["value"] == 0.875  # 7 of 8
+
+
+def test_pictures_that_cannot_be_read_are_nobodys_failure() -> None:
+    manifest = pa.table({"image_id": list("pqrst"), "decodable": [True, True, None, True, False]})
+    kept = of_decodable(study(), manifest).column("image_id").to_pylist()
+    assert kept == ["p", "q", "s", "p", "q", "s"]
+    assert labels_of(manifest) == {}
+
+
 def test_without_labels_there_is_one_group() -> None:
-    assert set(summary_table(study(), [(A, B)], {}, confidence=0.9)["label"]) == {"all"}
+    assert set(summary_table(frame({}), [(A, B)], confidence=0.9)["label"]) == {"all"}
 
 
 def test_an_instrument_that_trusts_nothing_has_no_distance() -> None:
     nothing = instrument("dlib original", {})
-    table = summary_table(study(), [(A, nothing)], {}, confidence=0.95)
+    table = summary_table(frame({}), [(A, nothing)], confidence=0.95)
     assert "nme" not in set(table["measure"])
     chart_spec(summary_chart(table))
 
 
 def test_the_figure_shows_both_levels_and_the_distance() -> None:
-    spec = str(chart_spec(summary_chart(summary_table(study(), [(A, B)], {}, confidence=0.95))))
+    spec = str(chart_spec(summary_chart(summary_table(frame({}), [(A, B)], confidence=0.95))))
     for words in ("found", "trusted", "mesh original and dlib original", "6.0"):
         assert words in spec
 

@@ -9,13 +9,13 @@ import pytest
 
 from modular_faces.modular.folds import Fold
 from modular_faces.modular.lost_pictures import (
-    bounds,
+    extremes,
     fallback_predictions,
     found_weights,
     remaining_modules,
 )
 from modular_faces.modular.resampling import draw_weights
-from modular_faces.modular.tasks import rating_tasks
+from modular_faces.modular.tasks import EmotionTask, rating_tasks
 from planted import data_of, fit_options, modules_of, plain_pipeline
 
 
@@ -99,8 +99,38 @@ def test_losses_by_chance_alone_weigh_nearly_alike() -> None:
     np.testing.assert_allclose(weights[0].mean(), 1 / 0.8, rtol=0.03)
 
 
-def test_bounds_of_an_accuracy() -> None:
-    assert bounds(0.8, 0.9, worst=0.0, best=1.0) == pytest.approx((0.72, 0.82))
+def test_the_worst_and_the_best_of_a_category_and_of_a_rating() -> None:
+    ratings = {"warm": np.array([0.0, 4.0, 10.0, np.nan])}
+    (task,), _ = rating_tasks(ratings, np.arange(4), fit_options())
+    worst, best = extremes(task)
+    assert worst[:3, 0].tolist() == [10.0, 10.0, 0.0]
+    assert best[:3, 0].tolist() == [0.0, 4.0, 10.0]
+    emotion = EmotionTask(("a", "b"), np.array([1, 0, -1]), np.arange(3), fit_options())
+    worst, best = extremes(emotion)
+    assert np.isnan(worst).all()
+    assert best[:2].tolist() == [[0.0, 1.0], [1.0, 0.0]]
+
+
+def test_test_pictures_do_not_change_what_the_chance_is_learnt_from() -> None:
+    rng = np.random.default_rng(5)
+    light = rng.normal(size=(400, 2)).astype(np.float32)
+    found = rng.random(400) < 0.7
+    fold = Fold(0, 0, np.arange(200), np.arange(200, 400))
+    changed = light.copy()
+    changed[300:] = 1e3
+    ours, theirs = (
+        found_weights(
+            one,
+            found,
+            None,
+            [fold],
+            np.ones((1, 400), np.float32),
+            quantile=1.0,
+            strength=1e-3,
+        ).chance
+        for one in (light, changed)
+    )
+    np.testing.assert_array_equal(ours[200:300], theirs[200:300])
 
 
 def test_a_picture_that_is_lost_has_no_weight() -> None:

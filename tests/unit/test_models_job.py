@@ -101,6 +101,19 @@ def test_every_way_of_counting_lost_pictures_is_there(emotions: Any) -> None:
     assert ends.high == pytest.approx(value["found"] * 0.9 + 0.1, rel=1e-4)
 
 
+def test_the_bounds_of_a_rating_hold_whatever_the_lost_ones_had_been() -> None:
+    frames, _ = run(faces(lost=8), "ratings", shuffles=2, refits=2)
+    scores = frames["scores"]
+    own = scores[(scores.model == "modular") & (scores.target == "warm")]
+    bounds = own[own.metric == "r2_bounds"].iloc[0]
+    value = own[own.metric == "r2"].set_index("population").value
+    assert bounds.low < value["lost_wrong"] < bounds.high <= 1.0
+    assert bounds.low < value["all"] <= bounds.high
+    error = own[own.metric == "mse_bounds"].iloc[0]
+    found = own[(own.metric == "mse") & (own.population == "found")].value.item()
+    assert error.low == pytest.approx(found * 72 / 80, rel=1e-3)
+
+
 def test_every_model_and_its_parts_are_there(emotions: Any) -> None:
     scores = emotions[0]["scores"]
     assert set(scores.model) == {

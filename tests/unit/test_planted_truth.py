@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 
@@ -95,6 +96,11 @@ def run(
     )
 
 
+def weights_of(result: Analysis) -> list[pa.Table]:
+    assert result.weights is not None
+    return result.weights.columns
+
+
 def score(result: Analysis, model: str, metric: str, population: str = "found") -> Any:
     (one,) = [
         row
@@ -114,7 +120,7 @@ def test_intervals_cover_the_planted_weights_of_ratings() -> None:
     for seed in range(8):
         data, truth = rating_data(1500, seed, noise=2.0)
         result = run(data, rating_task(data, strengths=(1e-6,)), shuffles=2, draws=100)
-        table = result.weights[0].to_pandas()
+        table = weights_of(result)[0].to_pandas()
         spread = data.modules["color"].values.std(axis=0)
         expected = truth["color"] * spread
         covered += ((table.weight_low <= expected) & (expected <= table.weight_high)).tolist()
@@ -136,7 +142,9 @@ def test_intervals_cover_the_planted_weights_of_categories() -> None:
             components=50,
         )
         model = task.fit(encoded.train_blocks, rows, np.array([1e-6]), None)
-        (found,) = weight_tables(data.modules, task, encoded, model, refits=100, level=0.95, seed=1)
+        found = weight_tables(
+            data.modules, task, encoded, model, refits=100, level=0.95, seed=1
+        ).columns[0]
         table = found.to_pandas()
         centred = truth - truth.mean(axis=1, keepdims=True)
         spread = data.modules["color"].values[rows].std(axis=0)
@@ -150,7 +158,7 @@ def test_with_a_penalty_signs_and_predictions_and_shares_are_found() -> None:
     result = run(data, rating_task(data))
     r2 = score(result, "modular", "r2")
     assert r2.low < 7.5 / 8.5 < r2.high
-    table = result.weights[0].to_pandas()
+    table = weights_of(result)[0].to_pandas()
     assert np.sign(table.weight).tolist() == np.sign(truth["color"]).tolist()
     assert table.weight_same_sign.min() == 1.0
     shares = credit(result, "r2")
@@ -195,7 +203,7 @@ def test_a_suppressor_has_a_weight_and_no_pattern() -> None:
         {"color": seen, "texture": rng.normal(size=(1500, 2)), "pose": rng.normal(size=(1500, 2))},
         ratings={"warm": signal + 0.1 * rng.normal(size=1500)},
     )
-    table = run(data, rating_task(data)).weights[0].to_pandas()
+    table = weights_of(run(data, rating_task(data)))[0].to_pandas()
     assert table.weight[1] < -0.8
     assert table.weight_high[1] < 0
     assert abs(table.pattern[1]) < 0.06
@@ -250,7 +258,7 @@ def test_test_pictures_and_labels_cannot_change_a_model(what: str) -> None:
         changed = replace(data, modules=modules)
     few: dict[str, Any] = {"shuffles": 2, "refits": 5, "draws": 100}
     ours, theirs = (run(one, emotion(one), **few) for one in (data, changed))
-    for before, after in zip(ours.weights, theirs.weights, strict=True):
+    for before, after in zip(weights_of(ours), weights_of(theirs), strict=True):
         assert before.equals(after)
 
 
@@ -273,7 +281,7 @@ def test_the_same_seed_gives_the_same_results() -> None:
     few: dict[str, Any] = {"shuffles": 3, "refits": 5, "draws": 100}
     ours, theirs = (run(data, rating_task(data), **few) for _ in range(2))
     assert repr(ours.scores) == repr(theirs.scores)
-    assert ours.weights[0].equals(theirs.weights[0])
+    assert weights_of(ours)[0].equals(weights_of(theirs)[0])
 
 
 def test_duplicates_do_not_flatter() -> None:

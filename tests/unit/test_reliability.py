@@ -20,7 +20,7 @@ def test_names_match_whatever_their_punctuation(tmp_path: Path) -> None:
         tmp_path / "r.csv",
         "attribute,split_half_r,reliability_spearman_brown\nskin-color,.9,.95\nhappy,.8,.9\n",
     )
-    found = read_reliability(table, ["skin_color", "sad"])
+    found = read_reliability(table, ["skin_color", "sad"], draws=9, seed=0)
     assert {name: values.tolist() for name, values in found.items()} == {"skin_color": [0.95]}
 
 
@@ -30,11 +30,24 @@ def test_names_match_whatever_their_punctuation(tmp_path: Path) -> None:
         ("name,value\na,1\n", "expected a column reliability_spearman_brown or reliability"),
         ("thing,reliability\na,1\n", "expected a column attribute or rating or name"),
         ("name,reliability\nhappy,1.2\n", "the reliability of 'happy' is 1.2"),
+        (
+            "name,reliability,low,high\nhappy,.8,.85,.9\n",
+            "0.8 lies outside its interval, 0.85 to 0.9",
+        ),
     ],
 )
 def test_tables_that_cannot_be_are_refused(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        read_reliability(written(tmp_path / "r.csv", text), ["happy"])
+        read_reliability(written(tmp_path / "r.csv", text), ["happy"], draws=9, seed=0)
+
+
+def test_an_interval_of_the_table_is_drawn_from(tmp_path: Path) -> None:
+    text = "name,reliability,low,high\nhappy,.8,.7,.85\n"
+    (values,) = read_reliability(
+        written(tmp_path / "r.csv", text), ["happy"], draws=4000, seed=1
+    ).values()
+    assert values[0] == 0.8
+    np.testing.assert_allclose(np.quantile(values[1:], [0.025, 0.975]), [0.7, 0.85], atol=0.01)
 
 
 def test_judgments_with_known_agreement() -> None:

@@ -13,8 +13,9 @@ from test_models_job import options
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.modular.module_blocks import ModularData, Module
+from modular_faces.modular.rung_landmarks import read_other_landmarks
 from modular_faces.modular.rung_weights import MEASURED
-from modular_faces.modular.rungs import RUNGS, read_other_landmarks, run_rung_models
+from modular_faces.modular.rungs import RUNGS, run_rung_models
 from modular_faces.tables import write_table
 from planted import data_of
 

@@ -25,7 +25,7 @@ def weights(rows: Sequence[tuple[str, str, float, float]]) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["module", "column", "weight", "pattern"])
     for view in ("weight", "pattern"):
         made[f"{view}_low"], made[f"{view}_high"] = made[view] - 0.1, made[view] + 0.1
-        made[f"{view}_same_sign"] = 0.9
+        made[f"{view}_same_sign"] = made[f"{view}_in_top"] = 0.9
     return made.assign(target="fear", spread=0.5)
 
 

@@ -48,7 +48,16 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
-    "csv_cells.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"} | {"bridge"},
+    "csv_cells.py": DRAWN
+    | PAGES
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_verdict",
+        "modular_page",
+        "modular_rescued",
+    },
     "config_causes.py": CAUSES,
     "config_backends.py": set(),
     "rekognition_cost.py": set(),
@@ -60,8 +69,25 @@ USED_BY: dict[str, set[str]] = {
     "config_reference.py": set(),
     "contact_sheet.py": set(),
     "extraction.py": set(),
-    "figures.py": DRAWN | {"bridge", "failures_page", "modular_page"},
-    "inline_pictures.py": DRAWN | PAGES | {"bridge", "modular_gallery", "modular_page"},
+    "figures.py": DRAWN
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_page",
+        "modular_page",
+        "modular_rescued",
+    },
+    "inline_pictures.py": DRAWN
+    | PAGES
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -73,17 +99,27 @@ USED_BY: dict[str, set[str]] = {
     "tables.py": set(STAGES),
     "columns.py": READ_OUTPUTS
     | MODELS
-    | {"bridge", "failures_gallery", "failures_groups", "merge", "pose"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_gallery",
+        "failures_groups",
+        "merge",
+        "modular_rescued",
+        "pose",
+    },
     "files.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "images.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "packs.py": READ_PACKS
     | OF_PIXELS
-    | {"bridge", "failures_gallery", "modular_gallery", "preprocess"},
+    | {"backends_gallery", "bridge", "failures_gallery", "modular_gallery", "preprocess"},
     "scan.py": OF_PIXELS
+    | MODELS
     | {"failures_groups", "landmarks", "manifest", "precomputed", "preprocess", "study"},
     "listing.py": {"preprocess", "manifest", "precomputed"},
     "preprocess.py": {"preprocess"} | FIND - {"interventions"},
@@ -120,13 +156,13 @@ USED_BY: dict[str, set[str]] = {
     "landmark_quality.py": FIND,
     "landmark_tables.py": {"landmarks", "study"},
     "head_angles.py": {"landmarks", "study"},
-    "mesh_symmetry.py": READ_MESH | {"modular_page"},
+    "mesh_symmetry.py": READ_MESH | {"modular_page", "modular_rescued"},
     "matching.py": READ_OUTPUTS,
     "precomputed.py": READ_OUTPUTS,
     "precomputed_files.py": READ_OUTPUTS,
-    "face_model.py": READ_MESH | {"modular_page"},
-    "protobuf.py": READ_MESH | {"modular_page"},
-    "model_pin.py": READ_MESH | {"modular_page"},
+    "face_model.py": READ_MESH | {"modular_page", "modular_rescued"},
+    "protobuf.py": READ_MESH | {"modular_page", "modular_rescued"},
+    "model_pin.py": READ_MESH | {"modular_page", "modular_rescued"},
     "pose.py": FIND | {"pose"},
     "aligned.py": {"aligned"},
     "aligned_columns.py": {"aligned", "gather_aligned"},
@@ -135,23 +171,27 @@ USED_BY: dict[str, set[str]] = {
     "config_aligned.py": set(),
     "config_modular.py": set(),
     "dictionary_file.py": MODELS
-    | {"aligned", "expression", "gather_aligned", "merge", "modular_page"},
-    "bridge.py": {"bridge"},
-    "bridge_figure.py": {"bridge"},
-    "bridge_pictures.py": {"bridge"},
-    "bridge_summary.py": {"bridge"},
-    "tiles.py": {"bridge"},
+    | {"aligned", "expression", "gather_aligned", "merge", "modular_page", "modular_rescued"},
+    "bridge.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_figure.py": {"backends_gallery", "backends_page", "bridge"},
+    "bridge_pictures.py": {"backends_gallery", "bridge"},
+    "bridge_summary.py": {"backends_gallery", "backends_page", "bridge"},
+    "tiles.py": {"backends_gallery", "bridge"},
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
     "summary_text.py": set(),
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
-    "inference/intervals.py": READ_DESCRIPTORS
+    "inference/intervals.py": DRAWN
+    | READ_DESCRIPTORS
     | MODELS
-    | {"bridge", "failures_gallery", "failures_means", "failures_shap_pixels"},
-    "inference/paired.py": {"failures_rates"} | MODELS,
-    "inference/correction.py": OF_PIXELS | RATES | MODELS | {"failures_verdict"},
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery", "modular_rescued"},
+    "inference/paired.py": MODELS | {"bridge", "failures_rates"},
+    "inference/correction.py": OF_PIXELS
+    | RATES
+    | MODELS
+    | {"bridge", "failures_verdict", "modular_rescued"},
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -164,13 +204,18 @@ USED_BY: dict[str, set[str]] = {
     "modular": MODELS,
     "modular/gather_models.py": {"modular"},
     "modular/rungs.py": {"model_rungs"},
+    "modular/rung_landmarks.py": {"model_rungs"},
     "modular/rung_weights.py": {"model_rungs"},
     "modular/references.py": {"modular"},
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
     "failures/__init__.py": set(),
-    "failures/outcome.py": DRAWN | OF_PIXELS | CAUSES | {"failures_gallery"},
-    "failures/report_parts.py": DRAWN | OF_PIXELS | PAGES | {"failures_verdict"},
+    "failures/outcome.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/report_parts.py": DRAWN
+    | PAGES
+    | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
     "failures/groups.py": {"failures_groups"},
@@ -179,7 +224,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/user_tables.py": {"failures_groups"},
     "failures/parts.py": {"failures_rates"},
     "failures/gallery.py": GALLERY,
-    "failures/gallery_file.py": PAGES | {"modular_gallery", "modular_page"},
+    "failures/gallery_file.py": PAGES
+    | {"backends_gallery", "backends_page", "modular_gallery", "modular_page"},
     "failures/page.py": {"failures_page"},
     "failures/groupings.py": RATES
     | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
@@ -210,10 +256,18 @@ USED_BY: dict[str, set[str]] = {
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},
     "pages/__init__.py": set(),
-    "pages/parts.py": PAGES | {"front_page", "modular_gallery", "modular_page"},
-    "pages/provenance_notes.py": {"failures_page", "front_page", "modular_page"},
-    "pages/report_section.py": {"failures_page"},
-    "pages/shell.py": {"failures_page", "front_page", "modular_page"},
+    "pages/parts.py": PAGES
+    | {
+        "backends_gallery",
+        "backends_page",
+        "front_page",
+        "modular_gallery",
+        "modular_page",
+        "modular_rescued",
+    },
+    "pages/provenance_notes.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "pages/report_section.py": {"backends_page", "failures_page", "modular_page"},
+    "pages/shell.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "account.py": {"efficiency", "datapackage"},
     "efficiency.py": {"efficiency", "datapackage"},
     "datapackage.py": {"efficiency", "datapackage"},
@@ -223,12 +277,12 @@ USED_BY: dict[str, set[str]] = {
     "sharing.py": set(),
     "run_file.py": {"efficiency", "datapackage"},
     "run_record.py": set(),
-    "inference/permutation.py": OF_PIXELS,
+    "inference/permutation.py": OF_PIXELS | {"modular_rescued"},
     "failures/map_comparison.py": OF_PIXELS,
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS,
+    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -243,13 +297,13 @@ USED_BY: dict[str, set[str]] = {
     "failures/pairs.py": {"failures_edges"},
     "failures/shap_pixels.py": {"failures_shap_pixels"},
     "failures/shap_pixels_report.py": {"failures_shap_pixels"},
-    "modular/collinear.py": {"modular_page"},
+    "modular/collinear.py": MODELS | {"modular_page"},
     "modular/mean_face.py": {"modular_page"},
     "modular/mistake_charts.py": {"modular_page"},
     "modular/mistakes.py": {"modular_gallery"},
     "modular/model_card.py": {"modular_page"},
     "modular/page.py": {"modular_page"},
-    "modular/score_parts.py": {"modular_page"},
+    "modular/score_parts.py": {"modular_page", "modular_rescued"},
     "modular/score_sections.py": {"modular_page"},
     "modular/weight_charts.py": {"modular_page"},
     "modular/weight_rows.py": {"modular_page"},
@@ -257,13 +311,55 @@ USED_BY: dict[str, set[str]] = {
     "front_page.py": {"front_page"},
     "notebooks.py": {"notebook"},
     "modular/__init__.py": MODELS | {"modular_page"},
-    "modular/face_measures.py": MODELS | {"modular_page"},
-    "modular/module_blocks.py": MODELS | {"modular_page"},
-    "modular/shape.py": MODELS | {"modular_page"},
+    "modular/face_measures.py": MODELS | {"modular_page", "modular_rescued"},
+    "modular/module_blocks.py": MODELS | {"modular_page", "modular_rescued"},
+    "modular/shape.py": MODELS | {"modular_page", "modular_rescued"},
+    "bridge_tests.py": {"bridge"},
+    "bridge_times.py": {"bridge"},
+    "side_by_side/__init__.py": {"backends_page"},
+    "side_by_side/charts.py": {"backends_page"},
+    "side_by_side/frames.py": {"backends_gallery", "backends_page"},
+    "side_by_side/gallery.py": {"backends_gallery"},
+    "side_by_side/page.py": {"backends_page"},
+    "side_by_side/tables.py": {"backends_page"},
+    "side_by_side/words.py": {"backends_page"},
     "config_landmarks.py": set(),
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "failures/counting.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/study_rows.py": DRAWN
+    | READ_DESCRIPTORS
+    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/intervention_trials.py": {"failures_interventions", "failures_verdict"},
+    "modular/alike_section.py": {"modular_page"},
+    "modular/comparison_parts.py": {"modular_page"},
+    "modular/coverage_parts.py": {"modular_page"},
+    "modular/emotion_model.py": MODELS,
+    "modular/encoder.py": MODELS,
+    "modular/evidence_sections.py": {"modular_page"},
+    "modular/folds.py": MODELS,
+    "modular/linear_model.py": MODELS,
+    "modular/module_charts.py": {"modular_page"},
+    "modular/module_data.py": MODELS | {"modular_rescued"},
+    "modular/module_shap.py": MODELS,
+    "modular/page_parts.py": {"modular_page"},
+    "modular/protocol.py": MODELS,
+    "modular/rating_model.py": MODELS,
+    "modular/resampling.py": MODELS,
+    "modular/rescued.py": {"modular_rescued"},
+    "modular/rescued_report.py": {"modular_rescued"},
+    "modular/ridge.py": MODELS,
+    "modular/score_table.py": MODELS,
+    "modular/softmax.py": MODELS,
+    "modular/softmax_many.py": MODELS,
+    "modular/softmax_parts.py": MODELS,
+    "modular/softmax_search.py": MODELS,
+    "modular/specificity_parts.py": {"modular_page"},
+    "modular/tasks.py": MODELS,
+    "modular/weight_figures.py": {"modular_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

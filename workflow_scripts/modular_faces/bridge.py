@@ -125,6 +125,22 @@ def instruments_of_study(study: pa.Table) -> dict[tuple[str, str], Instrument]:
     return parts
 
 
+def of_decodable(study: pa.Table, manifest: pa.Table) -> pa.Table:
+    """Keep of a study the pictures that could be read: the others are nobody's failure."""
+    good = manifest.filter(pc.fill_null(manifest.column("decodable"), False))
+    return study.filter(
+        pc.is_in(study.column("image_id"), good.column("image_id").combine_chunks())
+    )
+
+
+def labels_of(table: pa.Table) -> dict[str, str | None]:
+    """Give the name of each picture's label by image_id; nothing where there are no labels."""
+    if "label_name" not in table.column_names:
+        return {}
+    columns = (table.column(name).to_pylist() for name in ("image_id", "label_name"))
+    return dict(zip(*columns, strict=True))
+
+
 def pairs_of_study(parts: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], ...]]:
     """Pair what can be compared: two backends on the same variant, and every source with everything else.
 

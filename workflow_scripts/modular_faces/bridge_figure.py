@@ -22,9 +22,9 @@ _ARROW = 3
 _CORNERS = 24
 
 
-def figure_name(a: Instrument, b: Instrument) -> str:
-    """Give the name of the files of a pair, `<a>__<b>`, spaces as underscores."""
-    return "__".join(re.sub(r"\W+", "_", part.name) for part in (a, b))
+def figure_name(a: str, b: str) -> str:
+    """Give the name of the files of a pair of instruments, `<a>__<b>`, spaces as underscores."""
+    return "__".join(re.sub(r"\W+", "_", name) for name in (a, b))
 
 
 def bridge_chart(a: Instrument, b: Instrument, rows: Sequence[Agreement]) -> AnyChart:

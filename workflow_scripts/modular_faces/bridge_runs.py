@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from modular_faces.bridge import Agreement, Instrument, compare, instrument_of
+from modular_faces.bridge import Agreement, Instrument, compare, instrument_of, labels_of
 from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.head_angles import openface_angles
 from modular_faces.tables import floats_to_arrow, matrix_from_table, read_table
@@ -48,14 +48,7 @@ def compare_runs(a: Path, b: Path) -> tuple[Instrument, Instrument, list[Agreeme
         instrument_of(name, with_own_angles(table))
         for name, table in zip(names, tables, strict=True)
     )
-    labels = (
-        dict(
-            zip(*(tables[0].column(n).to_pylist() for n in ("image_id", "label_name")), strict=True)
-        )
-        if "label_name" in tables[0].column_names
-        else {}
-    )
-    rows = compare(one, other, labels)
+    rows = compare(one, other, labels_of(tables[0]))
     if not rows:
         raise ValueError(f"no two pictures have a face in both {a} and {b}")
     return one, other, rows

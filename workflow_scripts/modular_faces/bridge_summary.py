@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -15,11 +14,22 @@ from scipy import stats
 
 from modular_faces.bridge import ALL, LEAST_PICTURES, Instrument
 from modular_faces.csv_cells import safe_cells
-from modular_faces.inference.intervals import wilson
-from modular_faces.tables import whole_file
+from modular_faces.failures.outcome import part_weights
+from modular_faces.inference.intervals import weighted_share
 
-COLUMNS = ("a", "b", "label", "measure", "unit", "n", "value", "low", "high")
+COLUMNS = ("a", "b", "label", "measure", "unit", "n", "count", "value", "low", "high")
 LEVELS = ("found", "trusted")
+EVERY: Final = "every instrument"
+"""What stands in column `a` for what all instruments of a study have in common."""
+
+PARTS: Final[Mapping[str, tuple[int, ...]]] = {
+    "jaw": tuple(range(17)),
+    "brows": tuple(range(17, 27)),
+    "nose": tuple(range(27, 36)),
+    "eyes": tuple(range(36, 48)),
+    "mouth": tuple(range(48, 68)),
+}
+"""Landmarks of each part of the face."""
 _SHARE_DECIMALS = 4
 
 
@@ -33,10 +43,13 @@ class Apart:
     errors : (n,) ndarray of float64
         Mean distance of the landmarks both have, in % of the distance of the outer eye corners (mean of both);
         NaN without eye corners from both.
+    parts : mapping of str to (n,) ndarray of float64
+        The same for the landmarks of each of `PARTS`.
     """
 
     image_ids: tuple[str, ...]
     errors: NDArray[np.float64]
+    parts: Mapping[str, NDArray[np.float64]]
 
 
 def landmarks_apart(a: Instrument, b: Instrument) -> Apart:
@@ -46,148 +59,162 @@ def landmarks_apart(a: Instrument, b: Instrument) -> Apart:
     first, second = (np.array([pair[k] for pair in both], np.intp) for k in (0, 1))
     points_a, points_b = a.landmarks[first], b.landmarks[second]
     eyes = sum(np.linalg.norm(one[:, 45] - one[:, 36], axis=1) for one in (points_a, points_b)) / 2
-    distances = np.linalg.norm(points_a - points_b, axis=2)
-    known = np.isfinite(distances)
-    total = np.where(known, distances, 0).sum(axis=1)
-    errors = np.full(len(both), np.nan)
-    usable = known.any(axis=1) & np.isfinite(eyes)
-    errors[usable] = 100 * total[usable] / known[usable].sum(axis=1) / eyes[usable]
-    return Apart(tuple(a.image_ids[row] for row in first), errors)
+    shares = 100 * np.linalg.norm(points_a - points_b, axis=2) / np.reshape(eyes, (-1, 1))
+    return Apart(
+        image_ids=tuple(a.image_ids[row] for row in first),
+        errors=_mean_of_known(shares),
+        parts={name: _mean_of_known(shares[:, list(points)]) for name, points in PARTS.items()},
+    )
+
+
+def _mean_of_known(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean of each row over what is known; NaN where nothing is."""
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    means = np.full(len(values), np.nan)
+    usable = count > 0
+    means[usable] = np.where(known, values, 0).sum(axis=1)[usable] / count[usable]
+    return means
+
+
+def study_frame(study: pa.Table, labels: Mapping[str, str | None]) -> pd.DataFrame:
+    """Give the verdicts of a study: image_id, backend, variant, found, trusted, instrument, label, weight.
+
+    Parameters
+    ----------
+    study : pyarrow.Table
+    labels : mapping of str to (str or None)
+        Label by `image_id`; may be empty.
+    """
+    frame = study.select(["image_id", "backend", "variant", *LEVELS]).to_pandas()
+    frame[list(LEVELS)] = frame[list(LEVELS)].astype(bool)
+    frame["instrument"] = frame["backend"] + " " + frame["variant"]
+    frame["label"] = frame["image_id"].map(dict(labels)) if labels else None
+    frame["weight"] = 1.0
+    for _, part in frame.groupby("instrument", sort=False):
+        frame.loc[part.index, "weight"] = part_weights(frame, part)
+    return frame
+
+
+def joined_verdicts(frame: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Verdicts of two instruments on the pictures both looked at, by image_id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        label, weight, and found_a, found_b, trusted_a, trusted_b.
+    """
+    one, other = (
+        frame[frame["instrument"] == name].set_index("image_id")[["label", "weight", *LEVELS]]
+        for name in (a, b)
+    )
+    joined = one.merge(other, left_index=True, right_index=True, suffixes=("_a", "_b"))
+    joined["weight"] = joined[["weight_a", "weight_b"]].max(axis=1)
+    return joined.rename(columns={"label_a": "label"})
+
+
+def label_groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """All rows, then those of each label."""
+    yield ALL, frame
+    for label, part in frame.dropna(subset="label").groupby("label", sort=True):
+        yield str(label), part
 
 
 def summary_table(
-    study: pa.Table,
-    pairs: Sequence[tuple[Instrument, Instrument]],
-    labels: Mapping[str, str | None],
-    *,
-    confidence: float,
+    frame: pd.DataFrame, pairs: Sequence[tuple[Instrument, Instrument]], *, confidence: float
 ) -> pd.DataFrame:
     """Put all instruments of a study side by side, for all pictures and label by label.
 
     Parameters
     ----------
-    study : pyarrow.Table
-        With image_id, backend, variant, found, trusted.
+    frame : pandas.DataFrame
+        Of `study_frame`.
     pairs : sequence of (Instrument, Instrument)
-    labels : mapping of str to (str or None)
-        Label by `image_id`; may be empty.
     confidence : float
         Of the intervals, such as 0.95.
 
     Returns
     -------
     pandas.DataFrame
-        `COLUMNS`. Of one instrument (b empty) the shares found and trusted with Wilson's interval; of a pair
-        the shares that both, only a and only b trust, and `nme`, the median distance of their landmarks with its
-        distribution-free interval.
+        `COLUMNS`; n pictures were looked at, `count` of them are those of the row. Of one instrument (b empty) the
+        shares found and trusted with Wilson's interval; of a pair the shares that both, only a, only b and neither
+        trust, and `nme`, the median distance of their landmarks with its distribution-free interval, of all and of
+        each part of the face; of `EVERY` instrument the shares that all and that none trust. Where a part of the
+        study is a sample, shares are weighted.
     """
-    frame = study.select(["image_id", "backend", "variant", *LEVELS]).to_pandas()
-    frame["instrument"] = frame["backend"] + " " + frame["variant"]
-    frame["label"] = frame["image_id"].map(dict(labels)) if labels else None
-    rows = [*_alone(frame, confidence), *_together(frame, pairs, labels, confidence)]
+    rows = [*_alone(frame, confidence), *_of_all(frame, confidence)]
+    rows += _together(frame, pairs, confidence)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.assign(label=safe_cells(table["label"]))
 
 
-Row = tuple[str, str, str, str, str, int, float, float, float]
+Row = tuple[str, str, str, str, str, int, int, float, float, float]
 
 
-def _groups(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    yield ALL, frame
-    for label, part in frame.dropna(subset="label").groupby("label", sort=True):
-        yield str(label), part
-
-
-def _share(a: str, b: str, label: str, measure: str, hits: pd.Series, confidence: float) -> Row:
-    share = wilson(float(hits.sum()), len(hits), confidence=confidence)
-    values = (round(value, _SHARE_DECIMALS) for value in (share.estimate, share.low, share.high))
-    value, low, high = values
-    return a, b, label, measure, "share", len(hits), value, low, high
+def _share(
+    name: tuple[str, str, str, str], hits: pd.Series, weights: pd.Series, confidence: float
+) -> Row:
+    share = weighted_share(
+        hits.to_numpy(dtype=bool), weights.to_numpy(dtype=np.float64), confidence=confidence
+    )
+    value, low, high = (round(float(number), _SHARE_DECIMALS) for number in share)
+    return *name, "share", len(hits), int(hits.sum()), value, low, high
 
 
 def _alone(frame: pd.DataFrame, confidence: float) -> Iterator[Row]:
     for name, part in frame.groupby("instrument", sort=False):
-        for label, group in _groups(part):
+        for label, group in label_groups(part):
             for level in LEVELS:
-                yield _share(str(name), "", label, level, group[level].astype(bool), confidence)
+                yield _share(
+                    (str(name), "", label, level), group[level], group["weight"], confidence
+                )
+
+
+def _of_all(frame: pd.DataFrame, confidence: float) -> Iterator[Row]:
+    """What all instruments say of the pictures that all of them looked at."""
+    counts = frame.groupby("image_id", sort=False).agg(
+        looked=("instrument", "size"),
+        trust=("trusted", "sum"),
+        label=("label", "first"),
+        weight=("weight", "max"),
+    )
+    instruments = frame["instrument"].nunique()
+    whole = counts[counts["looked"] == instruments]
+    for label, group in label_groups(whole):
+        for measure, number in (("trusted_by_all", instruments), ("trusted_by_none", 0)):
+            hits = group["trust"] == number
+            yield _share((EVERY, "", label, measure), hits, group["weight"], confidence)
 
 
 def _together(
-    frame: pd.DataFrame,
-    pairs: Sequence[tuple[Instrument, Instrument]],
-    labels: Mapping[str, str | None],
-    confidence: float,
+    frame: pd.DataFrame, pairs: Sequence[tuple[Instrument, Instrument]], confidence: float
 ) -> Iterator[Row]:
-    parts = {str(name): part.set_index("image_id") for name, part in frame.groupby("instrument")}
     for a, b in pairs:
-        joined = parts[a.name][["trusted", "label"]].join(
-            parts[b.name]["trusted"].rename("other"), how="inner"
-        )
+        joined = joined_verdicts(frame, a.name, b.name)
         apart = landmarks_apart(a, b)
-        errors = pd.Series(apart.errors, index=list(apart.image_ids), dtype=float)
-        for label, group in _groups(joined):
-            first, second = group["trusted"].astype(bool), group["other"].astype(bool)
+        distances = pd.DataFrame(
+            {"nme": apart.errors, **{f"nme_{name}": part for name, part in apart.parts.items()}},
+            index=list(apart.image_ids),
+        )
+        for label, group in label_groups(joined):
+            first, second = group["trusted_a"], group["trusted_b"]
             for measure, hits in (
                 ("trusted_by_both", first & second),
                 ("trusted_by_a_only", first & ~second),
                 ("trusted_by_b_only", ~first & second),
+                ("trusted_by_neither", ~first & ~second),
             ):
-                yield _share(a.name, b.name, label, measure, hits, confidence)
-            known = errors.reindex(group.index).dropna().to_numpy(dtype=np.float64)
-            if len(known) >= LEAST_PICTURES:
-                limits = stats.quantile_test(known, p=0.5).confidence_interval(confidence)
-                value, low, high = (
-                    round(float(v), 2) for v in (np.median(known), limits.low, limits.high)
-                )
-                yield a.name, b.name, label, "nme", "% eyes", len(known), value, low, high
+                yield _share((a.name, b.name, label, measure), hits, group["weight"], confidence)
+            known = distances[distances.index.isin(group.index)]
+            for measure in distances.columns:
+                name = (a.name, b.name, label, str(measure))
+                yield from _median(name, known[measure].dropna(), confidence)
 
 
-def seconds_per_picture(
-    benchmarks: Path, runs: Sequence[tuple[str, str]], pictures: Mapping[tuple[str, str], int]
-) -> list[tuple[str, int, float]]:
-    """Read from the benchmark files of the study how long each instrument took.
-
-    Parameters
-    ----------
-    benchmarks : Path
-        Folder of the benchmark files.
-    runs : sequence of (str, str)
-        Backend and variant.
-    pictures : mapping
-        How many pictures each run looked at.
-
-    Returns
-    -------
-    list of (str, int, float)
-        Instrument, pictures, seconds of wall time per picture, the start of every job included. Runs without
-        benchmark files are left out.
-    """
-    rows = []
-    for backend, variant in runs:
-        seconds = [
-            float(row["s"])
-            for path in sorted((benchmarks / "study" / backend / variant).glob("*.tsv"))
-            for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t")
-        ]
-        count = pictures.get((backend, variant), 0)
-        if seconds and count:
-            rows.append((f"{backend} {variant}", count, sum(seconds) / count))
-    return rows
-
-
-def write_seconds(rows: Sequence[tuple[str, int, float]], path: Path) -> None:
-    """Write the times of `seconds_per_picture` as CSV; they differ from run to run."""
-    lines = [f"{name},{count},{seconds:.4f}" for name, count, seconds in rows]
-    with whole_file(path) as temporary:
-        temporary.write_text(
-            "\n".join(["instrument,pictures,seconds_per_picture", *lines]) + "\n", encoding="utf-8"
-        )
-
-
-def pictures_of_parts(study: pa.Table) -> dict[tuple[str, str], set[str]]:
-    """Say which pictures each backend and variant of a study looked at."""
-    seen: dict[tuple[str, str], set[str]] = {}
-    names = (study.column(name).to_pylist() for name in ("backend", "variant", "image_id"))
-    for backend, variant, image_id in zip(*names, strict=True):
-        seen.setdefault((backend, variant), set()).add(image_id)
-    return seen
+def _median(name: tuple[str, str, str, str], values: pd.Series, confidence: float) -> Iterator[Row]:
+    if len(values) < LEAST_PICTURES:
+        return
+    numbers = values.to_numpy(dtype=np.float64)
+    limits = stats.quantile_test(numbers, p=0.5).confidence_interval(confidence)
+    value, low, high = (round(float(v), 2) for v in (np.median(numbers), limits.low, limits.high))
+    yield *name, "% eyes", len(numbers), len(numbers), value, low, high

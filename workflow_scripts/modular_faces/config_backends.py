@@ -102,9 +102,10 @@ class Rekognition(Section):
     attempts: Annotated[int, Field(ge=1, le=50)] = 10
     """How often a call is made in all before the job stops."""
     price: Annotated[float, Field(ge=0)] = 1.0
-    """US dollars for 1,000 pictures, for the estimate that is printed before anything is sent."""
-    price_date: str = "2024-12"
-    """When that was the price (first million pictures of a month, us-east-1)."""
+    """US dollars for 1,000 pictures, for the estimate that is printed before anything is sent: an assumption to check
+    against https://aws.amazon.com/rekognition/pricing/ for your region."""
+    price_date: str = "2026-10"
+    """When that page gave that price (group 2, to which DetectFaces belongs, first million pictures of a month)."""
 
 
 class PrecomputedSource(Section):

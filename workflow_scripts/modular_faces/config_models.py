@@ -93,6 +93,11 @@ class Models(Section):
     """Penalty of the logistic regression behind them."""
     weight_draws: Annotated[int, Field(ge=20)] = 200
     """Draws of the bootstrap in which these weights are estimated anew."""
+    least_rescued: Count = 10
+    """Fewest pictures that a later attempt of the cascade brought back, and fewest found at once, whose SHAP patterns
+    are compared."""
+    rescued_permutations: Annotated[int, Field(ge=2000)] = 5000
+    """Permutations of that comparison."""
     people: PathName | None = None
     """A table of who is in each picture: a column `image` (path, file name or stem) and one called `person`,
     `identity` or `subject`; by default `people.csv` in dataset.root. Pictures of one person are then kept in one

@@ -19,6 +19,10 @@ PAGES: Final = {
         "How well named modules predict what people see",
         "scores with every picture counted, modules, and weights to explore",
     ),
+    "backends": (
+        "The backends side by side",
+        "what each finds, what they agree on, and where they disagree most",
+    ),
 }
 FILES: Final = (
     ("features.parquet", "one row per picture, every column"),

@@ -21,7 +21,7 @@ from modular_faces.run_file import read_run
 
 SHAREABLE = (
     *("summary.json", "features_dictionary.csv", "aligned_dictionary.csv"),
-    *("bridge.csv", "backends.csv"),
+    *("bridge.csv", "backends.csv", "backends_tests.csv"),
     *("provenance/efficiency.csv", "provenance/set_resources.yaml"),
     *("failures/verdict.json", "failures/verdict.md", "failures/verdict.csv"),
     "failures/methods.md",
@@ -32,7 +32,7 @@ SHAREABLE = (
 """Files that hold numbers over many pictures and no picture, name of a picture or absolute path."""
 
 STUDIES = "failures"
-PAGES = ("failures/index.html", "modular/index.html")
+PAGES = ("failures/index.html", "modular/index.html", "backends/index.html")
 FRONT_PAGE = "index.html"
 PAGE_TO_SHARE = '<meta name="modular-faces" content="may be shared">'
 """In the head of a page that was made for sharing (`share: true`)."""

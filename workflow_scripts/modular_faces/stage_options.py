@@ -233,15 +233,29 @@ def model_options(config: Config) -> dict[str, Any]:
     Returns
     -------
     dict
-        The section modular.models without `regions`, with the region that stands for the face, the landmark
-        model and the tables of reliabilities and of people, where there are such.
+        The section modular.models without `regions` and what only `rescued_options` need, with the region that
+        stands for the face, the landmark model and the tables of reliabilities and of people, where there are such.
     """
-    section = config.modular.models.model_dump(exclude={"regions"})
+    section = config.modular.models.model_dump(exclude={"regions", *_RESCUED_KEYS})
     for key, file in (("reliability", RELIABILITY_FILE), ("people", PEOPLE_FILE)):
         beside = Path(config.dataset.root) / file
         section[key] = section[key] or (str(beside) if beside.is_file() else None)
     own = {"face": config.regions.face, "model": config.landmarks.model}
     return _in_key_order(section | own)
+
+
+_RESCUED_KEYS = ("least_rescued", "rescued_permutations")
+
+
+def rescued_options(config: Config) -> dict[str, Any]:
+    """How SHAP patterns of rescued pictures are compared: keyword arguments of `modular.rescued.rescued_table`."""
+    models = config.modular.models
+    return {
+        "least": models.least_rescued,
+        "permutations": models.rescued_permutations,
+        "confidence": models.confidence,
+        "seed": models.seed,
+    }
 
 
 def page_options(config: Config) -> dict[str, Any]:

@@ -16,7 +16,12 @@ from modular_faces.failures.groups import (
     groupings_of,
 )
 from modular_faces.failures.intervention_plan import plan_interventions
-from modular_faces.failures.outcome import Outcome, outcomes_at_both_levels
+from modular_faces.failures.outcome import (
+    LEVELS,
+    Outcome,
+    levels_to_study,
+    outcomes_at_both_levels,
+)
 from modular_faces.failures.parts import study_parts
 from modular_faces.failures.rates import (
     group_table,
@@ -98,6 +103,9 @@ def test_copies_are_counted_and_said() -> None:
     assert alone.failed.sum() == copied.failed.sum() == 25
     assert alone.exclusions == ""
     assert copied.describe().endswith("; 60 copies of other pictures are left out.")
+    both = dict.fromkeys(LEVELS, copied)
+    assert levels_to_study(both)[1].endswith("the first, by name, stands for all.")
+    assert "copies" not in levels_to_study(dict.fromkeys(LEVELS, alone))[1]
 
 
 def test_changed_pictures_are_drawn_from_clusters() -> None:

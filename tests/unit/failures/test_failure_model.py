@@ -177,7 +177,7 @@ def test_copies_count_once_where_there_are_too_few_to_model() -> None:
     )
     first = next(iter(models))
     assert first.fit is None
-    assert "Only 1 failures among 120 pictures, copies counted once; fewer than 20" in first.skipped
+    assert "Only 1 failure among 120 pictures; fewer than 20" in first.skipped
 
 
 def test_who_borrows_stays_with_the_lender_and_its_copies() -> None:

@@ -231,6 +231,20 @@ def test_doses_are_dealt_between_many_successes_and_each_is_counted_on_its_own()
     assert rows.loc["made_grey"].tolist() == [20, 0]
 
 
+@pytest.mark.parametrize(("lost", "shared"), [(15, True), (28, False)])
+def test_one_draw_of_successes_serves_both_levels_unless_few_of_it_are_trusted(
+    lost: int, shared: bool
+) -> None:
+    levels = outcome(10, level="found"), outcome(lost)
+    plan = plan_interventions(levels, measures(), causes=FEW, placebos=PLACEBOS, sample=20, seed=1)
+    found, trusted = plan.successes["found"], plan.successes["trusted"]
+    assert len(found) == 20
+    of_found = [image_id for image_id in found if image_id >= f"{lost:04d}"]
+    assert (trusted == of_found) is shared
+    assert all(image_id >= f"{lost:04d}" for image_id in trusted)
+    assert len(plan.failures["trusted"]) == min(lost, 20)
+
+
 def test_three_doses_reach_every_success() -> None:
     plan = replace(
         plan_of(outcome(20)), successes={"trusted": list("abcdefghij")}, most_of_a_dose=2
@@ -333,3 +347,28 @@ def test_landmarks_that_are_not_trusted_are_no_cure() -> None:
     made = interventions_at("found", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     dark = next(share for share in made.shares if share.cause == "dark")
     assert (dark.cured, dark.n) == (1, 3)
+
+
+def test_a_change_that_makes_a_picture_too_large_is_neither_cure_nor_loss(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No border fits: the remedy for tight framing is tried on none, and nothing is lost by it."""
+    monkeypatch.setattr("modular_faces.steps.MAX_SIDE", 40)
+    pictures = face_likes(N, seed=1, spoil=dict.fromkeys(range(20), DARK))
+    assert next(iter(pictures.values())).shape[0] == 40
+    plan = plan_of(outcome(20))
+    detector = SimulatedDetector(bright_enough)
+    runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
+    tight = runs["condition"].str.startswith("undo_tight_framing")
+    assert not tight.any()
+    made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
+    conditions = [one for one in plan.conditions if one.name.startswith("undo_tight_framing")]
+    meant = sum(20 * len(one.on) for one in conditions)
+    assert made.passed_over >= meant > 0
+    doses = made.doses.set_index("cause").loc["tight_framing"]
+    assert (doses["n"] == 0).all()
+    assert doses["rate"].isna().all()
+    reverse = made.reverse.set_index(["change", "cause"]).loc[("undo", "tight_framing")]
+    assert (reverse[["n", "lost"]] == 0).to_numpy().all()
+    report = write_interventions([(outcome(20), made)], causes=FEW, folder=tmp_path, notes=[])
+    assert any("would have become too large" in sentence for sentence in report.findings)

@@ -243,8 +243,8 @@ def test_what_averages_a_half_of_few_successes_is_private(tmp_path: Path) -> Non
 
 
 def test_what_is_within_chance_has_no_direction(tmp_path: Path) -> None:
-    """Every second of sixty like pictures is lost: nothing is darker, brighter, more or fewer."""
-    study = make_study(tmp_path, "xt" * 30, covered(60, 0, seed=11))
+    """Half of sixty like pictures are lost, of each label as many: nothing is darker, brighter, more or fewer."""
+    study = make_study(tmp_path, "xxtt" * 15, covered(60, 0, seed=11))
     for name in ("means", "edges"):
         table = pd.read_csv(tmp_path / f"{name}.csv") if run(name, study, tmp_path) else None
         assert table is not None

@@ -91,13 +91,13 @@ def estimate(calls: int, kept: int, options: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> estimate(2500, 100, {"price": 1.0, "price_date": "2024-12", "cache": "answers"})
-    'Rekognition is asked at most 2,500 times, which costs at most 2.50 USD (1.00 USD per 1,000 pictures as of \
-2024-12; look up today's price); 100 answers in answers are not asked for again'
+    >>> estimate(2500, 100, {"price": 1.0, "price_date": "2026-10", "cache": "answers"})
+    'Rekognition is asked at most 2,500 times, which costs at most 2.50 USD (assuming 1.00 USD per 1,000 pictures, \
+as of 2026-10: check the price of your region, rekognition.price); 100 answers in answers are not asked for again'
     """
     cost = calls * options["price"] / 1000
     return (
         f"Rekognition is asked at most {calls:,} times, which costs at most {cost:,.2f} USD "
-        f"({options['price']:.2f} USD per 1,000 pictures as of {options['price_date']}; look up today's "
-        f"price); {kept:,} answers in {options['cache']} are not asked for again"
+        f"(assuming {options['price']:.2f} USD per 1,000 pictures, as of {options['price_date']}: check the price of "
+        f"your region, rekognition.price); {kept:,} answers in {options['cache']} are not asked for again"
     )

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.edge_kernels import EdgeRule
 from modular_faces.failures.edges import (
     compare_edges,
@@ -38,7 +39,7 @@ from modular_faces.failures.picture_report import (
 )
 from modular_faces.failures.picture_sample import PictureSample, read_chosen
 from modular_faces.failures.picture_study import PictureStudy, labels_of, pictures_of
-from modular_faces.failures.report_parts import Figure, Table, counted
+from modular_faces.failures.report_parts import Figure, Table
 
 NAME: Final = "edges"
 CELLS: Final = 25

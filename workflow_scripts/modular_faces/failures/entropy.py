@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.outcome import FEWEST, Outcome
-from modular_faces.failures.report_parts import counted
 from modular_faces.inference.correction import holm
 from modular_faces.inference.effect_sizes import mann_whitney
 from modular_faces.inference.intervals import median_difference

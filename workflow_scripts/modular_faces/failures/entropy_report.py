@@ -9,9 +9,10 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.entropy import BIN, PLACES, kinds_left_out
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
-from modular_faces.failures.report_parts import Figure, StudyReport, Table, counted, p_in_words
+from modular_faces.failures.report_parts import Figure, StudyReport, Table, p_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart, save_figure
 
 _CHANNEL_COLORS: Final = {

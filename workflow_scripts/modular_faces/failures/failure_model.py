@@ -142,6 +142,10 @@ def weighted_auc(scores: FloatArray, cases: BoolArray, weights: FloatArray) -> f
     0.875
     """
     _, rank = np.unique(scores, return_inverse=True)
+    return _auc_of_ranks(rank, cases, weights)
+
+
+def _auc_of_ranks(rank: NDArray[np.intp], cases: BoolArray, weights: FloatArray) -> float:
     others = np.bincount(rank, weights=np.where(cases, 0.0, weights))
     hits = np.bincount(rank, weights=np.where(cases, weights, 0.0))
     total = float(others.sum() * hits.sum())
@@ -179,7 +183,7 @@ def auc_interval(
     drawn = np.empty(draws)
     for draw in range(draws):
         times = np.bincount(generator.integers(0, n, n), minlength=n)[cluster]
-        drawn[draw] = weighted_auc(rank.astype(np.float64), cases, weights * times)
+        drawn[draw] = _auc_of_ranks(rank, cases, weights * times)
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail])
     return Interval(weighted_auc(scores, cases, weights), float(low), float(high))

@@ -10,12 +10,12 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
-    counted,
     p_in_words,
     share_in_words,
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from modular_faces.config_causes import Cause, Steps, percentages_of, with_doses
 from modular_faces.failures.conditions import Condition, InterventionPlan, Kind
 from modular_faces.failures.hash_order import hash_order
-from modular_faces.failures.outcome import Outcome
+from modular_faces.failures.outcome import Level, Outcome
 
 CANNOT_RUN = (
     "The outcome comes from outputs that existed already or from a service that charges for every picture, and "
@@ -50,6 +50,7 @@ def plan_interventions(
     Returns
     -------
     InterventionPlan
+        One draw of pictures with landmarks serves both levels, unless fewer than half of it are trusted.
         Doses that are percentiles are taken at the level with the most failures. Where more than half of `sample`
         successes are drawn, the doses of a cause are dealt between them.
     """
@@ -61,7 +62,7 @@ def plan_interventions(
     return InterventionPlan(
         conditions=list(_conditions(causes, placebos, strictest, measures)),
         failures={level: _sample(one, one.failed, sample, seed) for level, one in drawn.items()},
-        successes={level: _sample(one, ~one.failed, sample, seed) for level, one in drawn.items()},
+        successes=_successes(drawn, sample, seed),
         ranges={
             name: _range(values[~strictest.failed])
             for name, values in measures.items()
@@ -79,6 +80,19 @@ def without_changes(plan: InterventionPlan, sentence: str) -> InterventionPlan:
 def _sample(outcome: Outcome, chosen: NDArray[np.bool_], most: int, seed: int) -> list[str]:
     image_ids = [outcome.image_ids[place] for place in np.flatnonzero(chosen)]
     return [image_ids[place] for place in hash_order(image_ids, seed=seed)[:most]]
+
+
+def _successes(outcomes: Mapping[Level, Outcome], sample: int, seed: int) -> dict[str, list[str]]:
+    drawn: dict[str, list[str]] = {
+        level: _sample(one, ~one.failed, sample, seed) for level, one in outcomes.items()
+    }
+    if len(drawn) > 1:
+        trusted = outcomes["trusted"]
+        lost = {trusted.image_ids[place] for place in np.flatnonzero(trusted.failed)}
+        shared = [image_id for image_id in drawn["found"] if image_id not in lost]
+        if 2 * len(shared) >= sample:
+            drawn["trusted"] = shared
+    return drawn
 
 
 def _range(values: NDArray[np.float64]) -> tuple[float, float]:

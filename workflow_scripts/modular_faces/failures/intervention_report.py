@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from modular_faces.config_causes import Cause
+from modular_faces.failures.counting import counted
 from modular_faces.failures.cures import CauseShare
 from modular_faces.failures.intervention_figures import (
     dose_chart,
@@ -22,11 +23,10 @@ from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
-    counted,
-    interval_in_words,
     share_in_words,
     write_csv,
 )
+from modular_faces.failures.report_words import interval_in_words
 from modular_faces.figures import AnyChart, save_figure
 
 NAME = "interventions"
@@ -202,6 +202,12 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
         sentences.append(
             f"{counted(result.unrepeated, 'picture')} came out otherwise when nothing was changed; "
             f"{'it is' if result.unrepeated == 1 else 'they are'} left out."
+        )
+    if result.passed_over:
+        sentences.append(
+            f"{counted(result.passed_over, 'change')} of single pictures "
+            f"{'was' if result.passed_over == 1 else 'were'} not tried because the picture would have become too "
+            "large; that counts neither as a cure nor as a loss."
         )
     sentences += [_sentence(share, causes) for share in result.named]
     if not result.named:

@@ -15,6 +15,7 @@ from modular_faces.backends import Backend, Stage
 from modular_faces.failures.conditions import Condition, InterventionPlan, pushed_beyond
 from modular_faces.failures.picture_measures import MEASURES
 from modular_faces.landmarks import look_at
+from modular_faces.steps import TooLargeError
 from modular_faces.tables import floats_to_arrow
 from modular_faces.variants import Applied, Steps, apply_variant
 
@@ -74,7 +75,7 @@ def run_conditions(
     -----
     The backend looks at no picture twice: a change that leaves a picture as it is, or as another change left it,
     has the result of that one. A failure that was pushed beyond the range of successes cannot count as cured
-    and is not looked at: found and trusted are null.
+    and is not looked at: found and trusted are null. A picture that a change would make too large has no row for it.
     """
     parts = [_run(_Held(plan, batch, backend, variant, accept)) for batch in _batches(pictures)]
     return pa.concat_tables([SCHEMA.empty_table(), *parts]).combine_chunks()
@@ -149,6 +150,7 @@ class _Trial:
         self._chosen = [image_id for image_id in held.pictures if image_id in wanted]
         self._keys: dict[str, Key] = {}
         self._measures: dict[str, tuple[float, float]] = {}
+        self._too_large: set[str] = set()
 
     def results(self) -> Iterator[_Result]:
         """Change and look, a picture after the other."""
@@ -158,6 +160,8 @@ class _Trial:
         ):
             held.seen[self._keys[image_id]] = outcome.face is not None, outcome.trusted
         for image_id in self._chosen:
+            if image_id in self._too_large:
+                continue
             key = self._keys.get(image_id)
             yield _Result(
                 image_id,
@@ -175,6 +179,10 @@ class _Trial:
                 variant = (
                     apply_variant(picture, self._stage.steps) if self._held.variant else changed
                 )
+            except TooLargeError as error:
+                logger.warning("%s of %s is passed over: %s", self._condition.name, image_id, error)
+                self._too_large.add(image_id)
+                continue
             except Exception:
                 logger.exception("%s of %s failed", self._condition.name, image_id)
                 self._note(image_id, b"")

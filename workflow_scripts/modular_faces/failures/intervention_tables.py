@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from modular_faces.config_causes import Cause
-from modular_faces.failures.conditions import Condition, InterventionPlan, pushed_beyond
+from modular_faces.failures.conditions import Condition, InterventionPlan
 from modular_faces.failures.cures import (
     BoolArray,
     CauseShare,
@@ -21,6 +20,7 @@ from modular_faces.failures.cures import (
     overlaps,
     shares_of_causes,
 )
+from modular_faces.failures.intervention_trials import Trials
 from modular_faces.failures.remedies import best_cascade
 from modular_faces.inference.intervals import Interval, wilson
 
@@ -38,6 +38,9 @@ class Interventions:
         Pictures that were changed and whose outcome came out the same when it was repeated.
     unrepeated : int
         Failures and successes that came out otherwise when the same thing was done again; left out.
+    passed_over : int
+        Changes of single pictures that were not tried because the picture would have become too large; they count
+        neither as a cure nor as a loss.
     shares : list of CauseShare
     overlap : list of Overlap
         Of the causes that count, see `telling`.
@@ -55,6 +58,7 @@ class Interventions:
     n_failures: int
     n_successes: int
     unrepeated: int
+    passed_over: int
     shares: list[CauseShare]
     overlap: list[Overlap]
     doses: pd.DataFrame
@@ -96,7 +100,7 @@ def interventions_at(
     causes : mapping of str to Cause
     confidence, least_share : float
     """
-    found, sure = _Succeeded(level, plan, runs), _Succeeded("trusted", plan, runs)
+    found, sure = Trials(level, plan, runs), Trials("trusted", plan, runs)
     failures = [i for i in plan.failures[level] if not found.unchanged(i)]
     successes = [i for i in plan.successes[level] if found.unchanged(i)]
     drawn = len(plan.failures[level]) + len(plan.successes[level])
@@ -117,6 +121,7 @@ def interventions_at(
         n_failures=len(failures),
         n_successes=len(successes),
         unrepeated=drawn - len(failures) - len(successes),
+        passed_over=_passed_over(found, level, failures, successes, plan),
         shares=shares,
         overlap=overlaps(cures, placebos, telling(shares)),
         doses=_dose_table(sure, failures, plan, confidence=confidence),
@@ -130,46 +135,24 @@ def _of(plan: InterventionPlan, role: str) -> list[Condition]:
     return [condition for condition in plan.conditions if condition.role == role]
 
 
-class _Succeeded:
-    """Looks up whether a changed picture succeeded."""
-
-    def __init__(self, level: str, plan: InterventionPlan, runs: pd.DataFrame) -> None:
-        ranges = {c.name: plan.ranges[c.measure] for c in plan.conditions if c.measure is not None}
-        beyond = [
-            condition in ranges and pushed_beyond(before, after, ranges[condition])
-            for condition, before, after in zip(
-                runs["condition"], runs["measure_before"], runs["measure"], strict=True
-            )
-        ]
-        succeeded = runs[level].to_numpy(bool, na_value=False)
-        self._table = pd.DataFrame(
-            {
-                "image_id": runs["image_id"].astype(str),
-                "condition": runs["condition"].astype(str),
-                "succeeded": succeeded,
-                "cured": succeeded & ~np.array(beyond, dtype=bool),
-            }
-        ).pivot(index="image_id", columns="condition", values=["succeeded", "cured"])
-        self._unchanged = self._table["succeeded", "unchanged"].to_dict() if len(runs) else {}
-
-    def unchanged(self, image_id: str) -> bool:
-        """Whether the picture succeeds as it is."""
-        return bool(self._unchanged[image_id])
-
-    def cured(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
-        """(n, k) bool: whether each failure succeeded, and was not pushed beyond the range of successes."""
-        return self._matrix("cured", True, image_ids, conditions)
-
-    def lost(self, image_ids: Sequence[str], conditions: Sequence[Condition]) -> BoolArray:
-        """(n, k) bool: whether each success failed, wherever it was pushed."""
-        return self._matrix("succeeded", False, image_ids, conditions)
-
-    def _matrix(
-        self, kind: str, value: bool, image_ids: Sequence[str], conditions: Sequence[Condition]
-    ) -> BoolArray:
-        columns = pd.MultiIndex.from_tuples([(kind, one.name) for one in conditions])
-        chosen = self._table.reindex(index=list(image_ids), columns=columns)
-        return np.asarray(chosen.to_numpy(dtype=object) == value, dtype=bool)  # NaN: neither
+def _passed_over(
+    found: Trials,
+    level: str,
+    failures: Sequence[str],
+    successes: Sequence[str],
+    plan: InterventionPlan,
+) -> int:
+    """Count the changes that were meant for a picture and not tried on it."""
+    missing = 0
+    for condition in plan.conditions:
+        meant: list[str] = []
+        if "failure" in condition.on:
+            meant += failures
+        if "success" in condition.on:
+            dealt = plan.dealt(level, condition)
+            meant += [image_id for image_id in successes if image_id in dealt]
+        missing += len(meant) - len(found.tried(meant, condition))
+    return missing
 
 
 def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
@@ -182,26 +165,28 @@ def interval_cells(prefix: str, interval: Interval) -> dict[str, object]:
 
 
 def _dose_table(
-    found: _Succeeded, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
+    found: Trials, failures: Sequence[str], plan: InterventionPlan, *, confidence: float
 ) -> pd.DataFrame:
     placebos = _of(plan, "placebo")
-    chance = chance_of_any(found.cured(failures, placebos), draws=1)
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *_of(plan, "undo")]:
-        cured = any_of(found.cured(failures, [condition]))
-        share = beyond_chance(cured, chance, n=len(failures), confidence=confidence)
+        changed = found.tried(failures, condition)
+        n = len(changed)
+        cured = any_of(found.cured(changed, [condition]))
+        chance = chance_of_any(found.cured(changed, placebos), draws=1)
+        share = beyond_chance(cured, chance, n=n, confidence=confidence)
         rows.append(
             _named(condition)
-            | {"n": len(failures), "cured": int(cured.sum())}
-            | interval_cells("rate", wilson(int(cured.sum()), len(failures), confidence=confidence))
-            | {"placebo_rate": float(chance.mean()) if len(chance) else float("nan")}
+            | {"n": n, "cured": int(cured.sum())}
+            | interval_cells("rate", wilson(int(cured.sum()), n, confidence=confidence))
+            | {"placebo_rate": float(chance.mean()) if n else float("nan")}
             | interval_cells("share", share)
         )
     return pd.DataFrame(rows)
 
 
 def _reverse_table(
-    found: _Succeeded,
+    found: Trials,
     level: str,
     successes: Sequence[str],
     plan: InterventionPlan,
@@ -214,7 +199,8 @@ def _reverse_table(
     rows: list[dict[str, object]] = []
     for condition in [*placebos, *tried]:
         dealt = plan.dealt(level, condition)
-        changed = [image_id for image_id in successes if image_id in dealt]
+        meant = [image_id for image_id in successes if image_id in dealt]
+        changed = found.tried(meant, condition)
         n = len(changed)
         lost = any_of(found.lost(changed, [condition]))
         chance = chance_of_any(found.lost(changed, placebos), draws=1)
@@ -251,7 +237,7 @@ def _picture_table(
 
 
 def _remedy_table(
-    found: _Succeeded,
+    found: Trials,
     failures: Sequence[str],
     plan: InterventionPlan,
     placebos: BoolArray,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
 from modular_faces.failures.means import (
     MapSettings,
@@ -41,7 +42,7 @@ from modular_faces.failures.picture_study import (
     pictures_of,
     without_colour,
 )
-from modular_faces.failures.report_parts import Figure, Table, counted
+from modular_faces.failures.report_parts import Figure, Table
 from modular_faces.figures import AnyChart
 
 NAME: Final = "means"

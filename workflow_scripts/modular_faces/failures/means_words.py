@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FREE, LEVEL
 from modular_faces.failures.picture_frame import Frame, place_in_words
-from modular_faces.failures.report_parts import counted, p_in_words, share_in_words
+from modular_faces.failures.report_parts import p_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, listed, tested
 
 _UNUSUAL = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from modular_faces import __version__
 from modular_faces.failures.conditions import InterventionPlan
-from modular_faces.failures.report_parts import counted
+from modular_faces.failures.counting import counted
 from modular_faces.failures.verdict import LevelVerdict
 
 _REFERENCES = (
@@ -76,8 +76,8 @@ def methods_text(
         "need no landmarks. On one half of the pictures, drawn at random, descriptors were chosen: the one with the "
         "largest Cliff's delta first (Cliff, 1996), each further one by van Elteren's test (1960) within strata of "
         "those before it, p-values corrected by Holm's method (1979). On the other half the chosen ones were tested "
-        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). These are reported as "
-        "associated, not as causes.",
+        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). "
+        "These are reported as associated, not as causes.",
         f"Software: modular-faces {__version__}, "
         + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         + ".",
@@ -122,14 +122,13 @@ def _changes_in_words(
     put_in = [one for one in plan.conditions if one.role == "put_in"]
     placebos = [one for one in plan.conditions if one.role == "placebo"]
     causes = len({one.cause for one in undo})
-    successes = len(plan.successes.get(level, []))
+    failures, successes = (len(ids.get(level, [])) for ids in (plan.failures, plan.successes))
     most = plan.most_of_a_dose
     dealt = " (its doses dealt between them)" if most is not None and successes > most else ""
     namable = len({one.cause for one in undo if one.box != "frame"})
     return (
-        f"To find causes, {counted(len(plan.failures.get(level, [])), 'failure')} and "
-        f"{counted(successes, 'success', 'successes')}, drawn by a hash of their names (seed {seed}), were "
-        "changed in one respect at a time and "
+        f"To find causes, {counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}, drawn by a "
+        f"hash of their names (seed {seed}), were changed in one respect at a time and "
         f"looked at again: {len(undo)} remedies of {causes} supposed causes, {len(put_in)} changes that put a "
         f"cause into successes{dealt}, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
         "contrast were percentiles of the successes, and a cure counted only where the change did not push "

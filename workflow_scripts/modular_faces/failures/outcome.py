@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from modular_faces.failures.report_parts import counted, listed
+from modular_faces.failures.counting import counted, enumerated
 from modular_faces.failures.study_rows import (
     NotAStudyError,
     copies_of,
@@ -25,13 +25,18 @@ from modular_faces.failures.study_rows import (
 Level = Literal["found", "trusted"]
 LEVELS: tuple[Level, Level] = ("found", "trusted")
 
+ONE_OF_EACH = (
+    "Of copies of a picture (identical, nearly so, or mirrored) the first, by name, stands for all."
+)
+
+_ONE_FOR_BOTH = (
+    "Every picture with landmarks has trusted ones, so what holds for one level holds for both."
+)
+
 FEWEST = 10
 """Fewer failures or successes than this are not compared: a sentence is given instead."""
 
-STUDY_COLUMNS = (
-    *("image_id", "backend", "variant", "found", "trusted", "landmark_quality"),
-    "failure_reason",
-)
+STUDY_COLUMNS = ("image_id", "backend", "variant", "found", "trusted", "landmark_quality")
 MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split", "duplicate_of")
 _BACKENDS = {
     "mesh": "the mesh detector",
@@ -125,7 +130,7 @@ class Outcome:
         if not said:
             return ""
         total = self.left_out + self.copies + self.too_large
-        return f"{listed(said)} {'is' if total == 1 else 'are'} left out"
+        return f"{enumerated(said)} {'is' if total == 1 else 'are'} left out"
 
     def describe(self) -> str:
         """Say in a sentence how many failed."""
@@ -150,7 +155,7 @@ def load_study(
     path : path-like
         `study.parquet`.
     columns : iterable of str
-        Columns to read, those of `STUDY_COLUMNS` first.
+        Columns to read, those of `STUDY_COLUMNS` first; failure_reason comes with them.
 
     Returns
     -------
@@ -171,8 +176,9 @@ def load_study(
             "be used, because its later variants saw only pictures that earlier ones had lost; use "
             "study.parquet."
         )
-    wanted = [name for name in dict.fromkeys(columns) if name in names]
-    file = pq.ParquetFile(path, read_dictionary=["backend", "variant", "failure_reason"])
+    wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
+    repeated = names & {"backend", "variant", "failure_reason"}
+    file = pq.ParquetFile(path, read_dictionary=sorted(repeated))
     others = [file.schema_arrow.empty_table().select(wanted[1:])]
     known: dict[str, str] = {}
     image_ids = [np.array([], dtype=object)]
@@ -272,13 +278,15 @@ def levels_to_study(outcomes: Mapping[Level, Outcome]) -> tuple[list[Outcome], s
     outcomes : list of Outcome
         That of `trusted` alone where both lose the same pictures.
     note : str
-        A sentence for the findings; empty where both levels differ.
+        Sentences for the findings; empty where both levels differ and no picture has copies.
     """
-    if same_failures(outcomes):
-        return [outcomes["trusted"]], (
-            "Every picture with landmarks has trusted ones, so what holds for one level holds for both."
-        )
-    return [outcomes[level] for level in LEVELS], ""
+    same = same_failures(outcomes)
+    notes = [
+        (same, _ONE_FOR_BOTH),
+        (outcomes["trusted"].copies, ONE_OF_EACH),
+    ]
+    studied = [outcomes["trusted"]] if same else [outcomes[level] for level in LEVELS]
+    return studied, " ".join(sentence for holds, sentence in notes if holds)
 
 
 def _texts(table: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_] | None:

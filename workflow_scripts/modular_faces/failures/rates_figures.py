@@ -104,7 +104,8 @@ def rates_by_label(groups: pd.DataFrame, level: Level, folder: Path) -> Figure:
         f"by_label_{level}",
         "Failure rate by label",
         f"Share of the pictures of each label with {LOST[level]}, with 95 % intervals; n = {int(rows['n'].sum())}. "
-        "Where intervals do not overlap, dropping failures changes the mix of labels.",
+        "Which labels are lost more often than the rest, and what dropping failures does to their mix, is tested under "
+        "who is lost.",
         f"Dots with intervals from {share_in_words(last['rate'])} ({last['group']}) to "
         f"{share_in_words(first['rate'])} ({first['group']}).",
         level,

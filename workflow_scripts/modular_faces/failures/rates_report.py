@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 import modular_faces.failures.rates_figures as figures
-from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.counting import counted
+from modular_faces.failures.outcome import LEVELS, ONE_OF_EACH, Level, Outcome
 from modular_faces.failures.parts import StudyParts, part_name
 from modular_faces.failures.rates import never_found
 from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
-    counted,
     p_in_words,
     share_in_words,
 )
@@ -91,6 +91,7 @@ def _findings(
 ) -> list[str]:
     findings = [outcomes[level].describe() for level in LEVELS]
     findings = [text[0].upper() + text[1:] for text in findings]
+    findings += [ONE_OF_EACH] if parts.copies else []
     compared = rates[(rates["level"] == "trusted") & rates["p"].notna()]
     several = len({part[0] for part in parts.parts}) > 1
     for helps in (True, False):

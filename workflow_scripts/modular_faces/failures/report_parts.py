@@ -12,7 +12,6 @@ from typing import Any, Literal
 import pandas as pd
 
 from modular_faces.csv_cells import safe_cells
-from modular_faces.inference.intervals import Interval
 from modular_faces.tables import whole_file
 
 Level = Literal["found", "trusted"]
@@ -165,36 +164,6 @@ def _number(value: float, form: str) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
-def counted(number: int, noun: str, nouns: str = "") -> str:
-    """Write a number of things.
-
-    Parameters
-    ----------
-    number : int
-    noun : str
-        Of one thing.
-    nouns : str, optional
-        Of several; by default with an s.
-
-    Examples
-    --------
-    >>> counted(1, "file"), counted(1200, "success", "successes")
-    ('1 file', '1,200 successes')
-    """
-    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Join parts of a sentence.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
 def share_in_words(share: float) -> str:
     """Write a share in percent, one decimal below 10 %.
 
@@ -205,18 +174,6 @@ def share_in_words(share: float) -> str:
     """
     percent = 100 * share
     return f"{percent:.0f} %" if abs(percent) >= 9.95 else f"{percent:.1f} %"
-
-
-def interval_in_words(interval: Interval) -> str:
-    """Write a share with its interval.
-
-    Examples
-    --------
-    >>> interval_in_words(Interval(0.2, 0.174, 0.23))
-    '20 % (17 to 23 %)'
-    """
-    low = share_in_words(interval.low).removesuffix(" %")
-    return f"{share_in_words(interval.estimate)} ({low} to {share_in_words(interval.high)})"
 
 
 def p_in_words(p: float) -> str:

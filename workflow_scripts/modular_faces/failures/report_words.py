@@ -1,4 +1,4 @@
-"""Numbers in words, as the studies of pixels say them."""
+"""Effects, intervals and tests in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from modular_faces.failures.report_parts import p_in_words
+from modular_faces.failures.report_parts import p_in_words, share_in_words
+from modular_faces.inference.intervals import Interval
 
 _LARGE = 10
 
@@ -39,3 +40,15 @@ def listed(parts: Sequence[str]) -> str:
     'a; b; and c'
     """
     return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+
+
+def interval_in_words(interval: Interval) -> str:
+    """Write a share with its interval.
+
+    Examples
+    --------
+    >>> interval_in_words(Interval(0.2, 0.174, 0.23))
+    '20 % (17 to 23 %)'
+    """
+    low = share_in_words(interval.low).removesuffix(" %")
+    return f"{share_in_words(interval.estimate)} ({low} to {share_in_words(interval.high)})"

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.failure_model import fit_failure_model
 from modular_faces.failures.hash_order import hash_order
 from modular_faces.failures.outcome import Outcome
-from modular_faces.failures.report_parts import counted
 from modular_faces.failures.shap_report import NO_SHAP, Model
 from modular_faces.failures.signs import RESCUE_SIGNS, best_rescue, rescue_signs
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.map_comparison import FEWEST, FREE, LEVEL, comparison_row, strata_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
@@ -27,7 +28,7 @@ from modular_faces.failures.picture_study import (
     pictures_of,
     without_colour,
 )
-from modular_faces.failures.report_parts import Figure, Table, counted, share_in_words
+from modular_faces.failures.report_parts import Figure, Table, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
 from modular_faces.figures import AnyChart, grid_chart, map_chart

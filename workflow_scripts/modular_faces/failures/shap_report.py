@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.descriptors import DESCRIPTIONS
+from modular_faces.failures.counting import counted
 from modular_faces.failures.failure_model import FailureModelFit, calibration, importance
 from modular_faces.failures.outcome import Outcome
-from modular_faces.failures.report_parts import Figure, StudyReport, Table, counted, write_csv
+from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
 from modular_faces.figures import CATEGORIES, DIVERGING, INK, AnyChart, save_figure
 
 NAME = "shap"

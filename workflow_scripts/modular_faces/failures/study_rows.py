@@ -32,6 +32,16 @@ def without_copies(study: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
     return study[~study["image_id"].isin(copies)] if copies else study
 
 
+def part_and_largest(study: pd.DataFrame, *, backend: str, variant: str) -> pd.DataFrame:
+    """The rows of one part of a study, with those of the largest where the part is a sample; none if there is none."""
+    sizes = study.groupby(["backend", "variant"], observed=True, sort=False).size()
+    kept = (study["backend"] == backend) & (study["variant"] == variant)
+    if 0 < int(kept.sum()) < sizes.max():
+        first, second = sizes.index[int(sizes.to_numpy().argmax())]
+        kept |= (study["backend"] == first) & (study["variant"] == second)
+    return study[kept]
+
+
 def passed_over(part: pd.DataFrame) -> NDArray[np.bool_]:
     """Which pictures a variant would have made too large, so that no detector has seen them, (n,)."""
     if "failure_reason" not in part.columns:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from modular_faces.config_causes import Cause
 from modular_faces.failures.associations import Association, find_associations
+from modular_faces.failures.counting import counted
 from modular_faces.failures.intervention_tables import SEVERAL
 from modular_faces.failures.outcome import FEWEST, Outcome
-from modular_faces.failures.report_parts import counted
 from modular_faces.failures.signs import DIRECTIONS, UNDONE_BY, sign_words
 from modular_faces.inference.intervals import Interval, weighted_share
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from modular_faces.failures.report_parts import counted
+from modular_faces.failures.counting import counted
 from modular_faces.failures.verdict import LevelVerdict, NamedCause
 from modular_faces.failures.verdict_text import paragraph
 from modular_faces.inference.intervals import Interval

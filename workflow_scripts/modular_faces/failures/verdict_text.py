@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modular_faces.failures.report_parts import counted, interval_in_words, p_in_words
+from modular_faces.failures.counting import counted
+from modular_faces.failures.report_parts import p_in_words
+from modular_faces.failures.report_words import interval_in_words
 from modular_faces.failures.verdict import LevelVerdict, NamedCause
 
 

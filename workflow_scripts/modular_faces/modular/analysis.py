@@ -10,16 +10,22 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.modular.chance import ShuffledEmotions, ShuffledRatings
+from modular_faces.modular.column_notes import column_notes
 from modular_faces.modular.evaluation import (
     score_everything,
     with_balanced_view,
 )
-from modular_faces.modular.final_weights import fit_on_all, weights_of_models
+from modular_faces.modular.final_weights import (
+    WeightsOfModels,
+    fit_on_all,
+    weights_of_models,
+)
 from modular_faces.modular.folds import Fold, official_split, outer_folds
 from modular_faces.modular.linear_model import FitOptions, LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights, fallback_predictions, found_weights
 from modular_faces.modular.model_comparison import Comparison, compare
 from modular_faces.modular.module_blocks import ModularData
+from modular_faces.modular.module_shap import ExplainedPictures
 from modular_faces.modular.protocol import (
     EncodedFold,
     ModelPlan,
@@ -91,12 +97,14 @@ class Analysis:
     ----------
     scores : list of Score
     comparisons : list of Comparison
-    weights : list of pyarrow.Table
-        See `patterns.weight_tables`, with a column model.
+    weights : WeightsOfModels or None
+        None until they are there.
     predictions : Predictions
     fallbacks : dict of str to (repeats, n, K) ndarray of float32
     contributions : list of pyarrow.Table
         See `result_tables.Contributions`.
+    explained : list of pyarrow.Table
+        See `module_shap.ExplainedPictures`.
     found, tested : (n,) ndarray of bool
         Pictures with every module; pictures that were tried and whose truth is known.
     draws : (draws + 1, n) ndarray of float32
@@ -108,10 +116,11 @@ class Analysis:
 
     scores: list[Score]
     comparisons: list[Comparison]
-    weights: list[pa.Table]
+    weights: WeightsOfModels | None
     predictions: Predictions
     fallbacks: dict[str, Values]
     contributions: list[pa.Table]
+    explained: list[pa.Table]
     found: NDArray[np.bool_]
     tested: NDArray[np.bool_]
     draws: NDArray[np.float32]
@@ -155,12 +164,14 @@ def analyse(
     folds = [replace(fold, train=fold.train[task.known[fold.train]]) for fold in folds]
     chance = _chance(task, options)
     contributions = Contributions(task.names, data.image_ids, data.region)
+    explained = ExplainedPictures(task, data.modules, data.image_ids, data.region)
 
     fitted: list[tuple[EncodedFold, dict[str, LinearModel]]] = []
 
     def each_fold(encoded: EncodedFold, models: Mapping[str, LinearModel], fold: Fold) -> None:
         chance(encoded, models[plan.main], fold)
         contributions(encoded, models[plan.main], fold)
+        explained(encoded, models[plan.main], fold)
         if official_split(data.split):
             fitted.append((encoded, {name: models[name] for name in plan.models}))
 
@@ -197,10 +208,11 @@ def analyse(
     result = Analysis(
         [],
         [],
-        [],
+        None,
         predictions,
         fallbacks,
         contributions.tables,
+        explained.tables,
         found,
         known,
         draws,
@@ -219,6 +231,7 @@ def analyse(
     encoded, shown_models = (
         fitted[0] if fitted else fit_on_all(data, task, plan, found, pipeline=pipeline)
     )
+    result.notes += column_notes(data.modules, encoded)
     result.weights = weights_of_models(
         data,
         task,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular.emotion_scores import balanced_view, emotion_metrics
-from modular_faces.modular.lost_pictures import FoundWeights, bounds
+from modular_faces.modular.lost_pictures import FoundWeights
 from modular_faces.modular.protocol import ModelPlan, Predictions
 from modular_faces.modular.rating_scores import against_reliability, rating_metrics
 from modular_faces.modular.resampling import Draws, Estimate, band, estimate
@@ -20,6 +20,8 @@ from modular_faces.modular.shapley import shapley_values
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
 Metrics = dict[str, Array]
+BOUNDED = ("accuracy", "balanced_accuracy", "r2", "mse", "mae")
+"""Scores whose least and greatest value is given, whatever the lost pictures had been."""
 Measure = Callable[[Any, NDArray[np.intp], Values], Metrics]
 """Scores of predictions (repeats, k, K) of some rows (k,) for each row of weights (b, k)."""
 
@@ -47,6 +49,8 @@ class Setting:
     level : float
     shuffled : mapping of str to (shuffles,) ndarray
         Scores of the main model with shuffled labels.
+    extremes : tuple of two (n, K) ndarray of float32
+        The worst and the best that could be predicted of each picture.
     """
 
     target: str
@@ -62,6 +66,7 @@ class Setting:
     found_weights: FoundWeights | None
     level: float
     shuffled: Mapping[str, Array]
+    extremes: tuple[Values, Values]
 
     def where(
         self, model: str, modules: tuple[str, ...], population: str, n: int, split: str = ""
@@ -174,13 +179,19 @@ def _weighted(
     where = setting.where(name, modules, "weighted", len(found))
     yield from where.scores(scores, level=setting.level)
     yield where.score("effective_pictures", Estimate(known.effective, np.nan, np.nan))
-    if "accuracy" in scores:
-        plain = setting.measure(
-            np.ones((1, len(found)), np.float32), found, predictions.models[name][:, found]
-        )
-        share = len(found) / max(int(setting.tested.sum()), 1)
-        ends = bounds(float(plain["accuracy"][0]), share, worst=0.0, best=1.0)
-        yield where.score("accuracy_bounds", Estimate(float(scores["accuracy"][0]), *ends))
+    ends = [_if_lost_were(setting, predictions.models[name], one) for one in setting.extremes]
+    for metric in BOUNDED:
+        if metric in scores:
+            low, high = sorted(float(one[metric][0]) for one in ends)
+            value = float(scores[metric][0])
+            yield where.score(f"{metric}_bounds", Estimate(value, low, high))
+
+
+def _if_lost_were(setting: Setting, predicted: Values, lost: Values) -> Metrics:
+    """Scores of all pictures if these had been the predictions of the lost ones."""
+    everyone = np.flatnonzero(setting.tested)
+    values = np.where(setting.found[None, :, None], predicted, lost[None])
+    return setting.measure(np.ones((1, len(everyone)), np.float32), everyone, values[:, everyone])
 
 
 def _chance(setting: Setting, plan: ModelPlan, predictions: Predictions) -> Iterator[Score]:

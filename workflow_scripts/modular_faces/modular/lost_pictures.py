@@ -25,7 +25,7 @@ from modular_faces.modular.resampling import Draws
 from modular_faces.modular.softmax import softmax
 from modular_faces.modular.softmax_many import fit_many
 from modular_faces.modular.softmax_parts import Columns, Problem
-from modular_faces.modular.tasks import Task
+from modular_faces.modular.tasks import EmotionTask, RatingTask, Task
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
@@ -236,21 +236,22 @@ def _chances(
     return chances
 
 
-def bounds(metric: float, found_share: float, *, worst: float, best: float) -> tuple[float, float]:
-    """Least and greatest score of all pictures, whatever the lost ones had been.
+def extremes(task: EmotionTask | RatingTask) -> tuple[Values, Values]:
+    """The worst and the best that could be predicted of each picture.
 
     Parameters
     ----------
-    metric : float
-        A mean over found pictures, such as accuracy.
-    found_share : float
-    worst, best : float
-        Score of a lost picture at worst and at best.
+    task : EmotionTask or RatingTask
 
-    Examples
-    --------
-    >>> bounds(0.75, 0.5, worst=0.0, best=1.0)
-    (0.375, 0.875)
+    Returns
+    -------
+    worst, best : (n, K) ndarray of float32
+        Of categories none (NaN, which counts as wrong) and the true one; of ratings the end of what was rated that
+        lies farther from the truth, and the truth.
     """
-    lost = 1.0 - found_share
-    return metric * found_share + worst * lost, metric * found_share + best * lost
+    if isinstance(task, EmotionTask):
+        best = np.eye(len(task.names), dtype=np.float32)[np.maximum(task.truth, 0)]
+        return np.full_like(best, np.nan), best
+    low, high = np.nanmin(task.truth, axis=0), np.nanmax(task.truth, axis=0)
+    worst = np.where(task.truth - low > high - task.truth, low, high)
+    return worst.astype(np.float32), task.truth.astype(np.float32)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.modular.analysis import Analysis, AnalysisOptions, analyse
+from modular_faces.modular.column_notes import without_constant_modules
+from modular_faces.modular.final_weights import with_constants
 from modular_faces.modular.folds import check_classes, official_split
 from modular_faces.modular.linear_model import FitOptions
 from modular_faces.modular.model_plan import available_plan
@@ -37,6 +39,7 @@ Tables = dict[str, list[pa.Table]]
 TABLES = (
     *("scores", "comparisons", "weights", "predictions", "contributions"),
     *("confusion", "calibration", "specificity", "overlap"),
+    *("stability", "alike", "explained"),
 )
 """Tables of a part; those that a kind of target does not have are empty."""
 
@@ -115,10 +118,12 @@ def run_models(
         Sentences for the reader.
     """
     how = analysis_options(options)
+    data, constant = without_constant_modules(data)
     plan, notes = available_plan(
         list(data.modules),
         **{name: options[name] for name in ("models", "main", "groups", "components")},
     )
+    notes = constant + notes
     tasks, problems = make_tasks(data, kind, how.fit, least=options["least_pictures"])
     notes += problems
     tables: Tables = {name: [] for name in TABLES}
@@ -171,7 +176,9 @@ def _reliabilities(
             Path(options["judgments"]), task.names, draws=how.draws, seed=how.fit.seed
         )
     if options["reliability"]:
-        return read_reliability(Path(options["reliability"]), task.names)
+        return read_reliability(
+            Path(options["reliability"]), task.names, draws=how.draws, seed=how.fit.seed
+        )
     return {}
 
 
@@ -204,11 +211,13 @@ def _collect(
     """Add the tables of one task."""
     tables["scores"].append(score_rows(result.scores))
     tables["comparisons"].append(comparison_table(result.comparisons))
-    region = pa.array([data.region])
-    tables["weights"] += [
-        table.add_column(0, "region", pa.repeat(region[0], table.num_rows))
-        for table in result.weights
-    ]
+    if result.weights is not None:
+        tables["weights"] += [
+            with_constants(table, region=data.region) for table in result.weights.columns
+        ]
+        tables["stability"] += result.weights.stability
+        tables["alike"] += result.weights.alike
+    tables["explained"] += result.explained
     tables["predictions"].append(
         prediction_table(
             task,

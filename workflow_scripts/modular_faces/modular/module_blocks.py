@@ -51,6 +51,8 @@ MODULES: Final = (
     "action_units",
     "aligned",
 )
+WHOLE: Final = ""
+"""What the part of a picture is called where a whole module is meant."""
 LEARNT: Final = frozenset({"expression", "action_units"})
 """Modules that a network has learnt from data; their columns are no measurement."""
 

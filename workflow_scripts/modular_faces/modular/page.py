@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
 from modular_faces.face_model import FaceGeometry
 from modular_faces.failures.gallery_file import read_gallery
-from modular_faces.modular.collinear import ALIKE, collinear_groups
+from modular_faces.failures.report_parts import read_report
 from modular_faces.modular.face_measures import MEASURE_COLUMNS, MEASURES
 from modular_faces.modular.mean_face import mean_face
-from modular_faces.modular.model_card import model_card
-from modular_faces.modular.module_blocks import LEARNT
-from modular_faces.modular.score_sections import (
-    Figures,
-    ScoreTables,
-    head_numbers,
-    score_sections,
-)
+from modular_faces.modular.model_card import model_cards
+from modular_faces.modular.module_blocks import LEARNT, MODULES
+from modular_faces.modular.page_parts import ScoreTables
+from modular_faces.modular.score_parts import REGION_WORDS, words_of
+from modular_faces.modular.score_sections import head_numbers, score_sections
+from modular_faces.modular.weight_figures import save_weight_figures, shown_targets
 from modular_faces.modular.weight_rows import VIEWS
 from modular_faces.modular.weight_sections import WeightInputs, targets_of, weight_sections
 from modular_faces.pages.parts import Page, Section, Text
+from modular_faces.pages.report_section import report_section
 from modular_faces.tables import MESH_COLUMNS, matrix_from_table
 
 TITLE: Final = "How well named modules predict what people see"
@@ -34,11 +32,9 @@ NO_PICTURES: Final = (
     "Pictures are left out of this page, which may be shared. With `share: false` in the config it shows why single "
     "pictures were called what they were called."
 )
-LAB: Final = "lab: colour bins, Haralick features and 68 landmarks, nothing else"
-ONE_SECTION_EACH: Final = ("color", "texture", "measures")
 
 
-def read_tables(folder: Path, *, main: str) -> ScoreTables:
+def read_tables(folder: Path, *, main: str, confidence: float) -> ScoreTables:
     """Read the tables on scores from the folder of the models."""
 
     def table(name: str) -> pd.DataFrame:
@@ -52,6 +48,9 @@ def read_tables(folder: Path, *, main: str) -> ScoreTables:
         references=table("references.csv"),
         notes=json.loads((folder / "notes.json").read_text(encoding="utf-8")),
         main=main,
+        specificity=table("specificity.csv"),
+        overlap=table("overlap.csv"),
+        confidence=confidence,
     )
 
 
@@ -90,7 +89,9 @@ def read_weights(
         main=options["main"],
         learnt=_learnt_model(weights, options),
         refits=options["refits"],
-        collinear=list(_collinear(folder, weights)),
+        alike=pd.read_csv(folder / "modular" / "alike.csv"),
+        stability=pd.read_csv(folder / "modular" / "stability.csv"),
+        confidence=options["confidence"],
     )
 
 
@@ -104,25 +105,13 @@ def _learnt_model(weights: pd.DataFrame, options: Mapping[str, Any]) -> str | No
     return names[0] if names else None
 
 
-def _collinear(folder: Path, weights: pd.DataFrame) -> Iterator[tuple[str, list[list[str]]]]:
-    """Groups of columns of the table; of colour bins and Haralick features these are many."""
-    path = folder / "features.parquet"
-    present = set(pq.read_schema(path).names)
-    for module in ONE_SECTION_EACH:
-        columns = dict.fromkeys(weights.loc[weights["module"] == module, "column"])
-        known = [name for name in columns if name in present]
-        if known:
-            table = pq.read_table(path, columns=known)
-            values = matrix_from_table(table, known)
-            yield module, collinear_groups(values, known, alike=ALIKE)
-
-
 def modular_page(
     tables: ScoreTables,
     weights: WeightInputs | None,
     *,
     folder: Path,
     options: Mapping[str, Any],
+    rescued: Path,
     gallery: Path | None,
     dataset: str,
     provenance: Sequence[tuple[str, str]],
@@ -138,6 +127,8 @@ def modular_page(
         Of the page, where figures are saved too.
     options : mapping
         `stage_options.model_options`.
+    rescued : Path
+        Report of the comparison of rescued pictures, in `folder`.
     gallery : Path or None
         Pictures, from `failures.gallery_file`; None for a page to share.
     dataset : str
@@ -145,19 +136,28 @@ def modular_page(
     share : bool
     """
     targets = targets_of(weights.weights) if weights else []
+    if weights:
+        drawn = shown_targets(tables.scores, targets, weights.main)
+        save_weight_figures(weights, drawn, folder / "figures" / "weights")
     sections = [
-        *score_sections(tables, Figures(folder)),
+        *score_sections(tables, folder),
+        report_section(read_report(rescued), folder, share=share),
         *(weight_sections(weights) if weights else []),
         _pictures(gallery, share),
-        *([model_card(options, _models(tables.scores), dataset)] if tables.heads else []),
+        *([model_cards(tables, options, dataset)] if tables.heads else []),
     ]
     return Page(
         title=TITLE,
         subtitle=f"Dataset {dataset}",
         sections=sections,
         numbers=list(head_numbers(tables)),
-        filters=("target", "view") if targets else (),
-        words={"view": dict(VIEWS), "target": {name: name.replace("_", " ") for name in targets}},
+        filters=("target", "view", "module", "region") if targets else (),
+        words={
+            "view": dict(VIEWS),
+            "target": {name: words_of(name) for name in targets},
+            "module": {name: name.replace("_", " ") for name in MODULES},
+            "region": REGION_WORDS,
+        },
         chosen={"target": targets[0], "view": "pattern"} if targets else {},
         provenance=provenance,
         links=[("All pages", "../index.html")],
@@ -174,19 +174,3 @@ def _pictures(gallery: Path | None, share: bool) -> Section:
         "mistakes: pictures that the model was surest about, and wrong."
     )
     return Section("pictures", "Pictures", question, [Text([words]), read_gallery(gallery)])
-
-
-def _models(scores: pd.DataFrame) -> list[tuple[str, str, str]]:
-    whole = scores[
-        scores["modules"].notna() & ~scores["model"].str.match("only_|without_|shuffled|rung_")
-    ]
-    whole = whole[~whole["metric"].str.startswith("shapley")]
-    rows = []
-    for (model, modules), group in whole.groupby(["model", "modules"], sort=False):
-        targets = np.array(list(dict.fromkeys(group["target"])))
-        shown = ", ".join(targets[:8]) + (
-            f" and {len(targets) - 8} more" if len(targets) > 8 else ""
-        )
-        named = LAB if modules == "lab" else str(modules).replace("+", ", ")
-        rows.append((str(model), named, shown.replace("_", " ")))
-    return rows

@@ -15,6 +15,7 @@ https://doi.org/10.1016/j.neuroimage.2013.10.067
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,13 @@ from modular_faces.modular.encoder import Encoder
 from modular_faces.modular.linear_model import LinearModel, take
 from modular_faces.modular.module_blocks import Module
 from modular_faces.modular.protocol import EncodedFold
+from modular_faces.modular.rank_stability import (
+    ColumnRanks,
+    column_ranks,
+    module_spread,
+    pattern_size,
+    stability_table,
+)
 from modular_faces.modular.refits import make_refit
 from modular_faces.modular.resampling import draw_weights
 from modular_faces.modular.score_table import DIGITS
@@ -73,6 +81,25 @@ def forward_pattern(columns: Floats, scores: Array, weights: Array) -> Array:
     return np.asarray(columns.T @ onto.astype(columns.dtype), dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class ModelWeights:
+    """Weights and forward patterns of a model.
+
+    Attributes
+    ----------
+    columns : list of pyarrow.Table
+        One per module: target, module, column, weight (of one standard deviation of the column), pattern (in
+        standard deviations of the column), both with low, high, the part of refits of the same sign
+        (same_sign) and that in which the column is among the `rank_stability.TOP` largest of its module
+        (in_top), and the column's standard deviation (spread).
+    stability : pyarrow.Table
+        See `rank_stability.stability_table`.
+    """
+
+    columns: list[pa.Table]
+    stability: pa.Table
+
+
 def weight_tables(
     blocks: Mapping[str, Module],
     task: Any,
@@ -82,7 +109,7 @@ def weight_tables(
     refits: int,
     level: float,
     seed: int,
-) -> list[pa.Table]:
+) -> ModelWeights:
     """Weights and forward patterns of a model with their stability.
 
     Parameters
@@ -100,10 +127,7 @@ def weight_tables(
 
     Returns
     -------
-    list of pyarrow.Table
-        One per module: target, module, column, weight (of one standard deviation of the column), pattern (in
-        standard deviations of the column), both with low, high and the part of refits of the same sign
-        (same_sign), and the column's standard deviation (spread).
+    ModelWeights
     """
     inside = take(encoded.train_blocks, np.arange(len(encoded.train)), model.modules)
     draws = draw_weights(task.clusters[encoded.train], draws=refits, seed=seed)
@@ -115,21 +139,23 @@ def weight_tables(
         ontos.append(standard_scores(scores, draw.astype(np.float64)))
     onto = np.stack(ontos, axis=1).astype(np.float32)
     tables = []
+    sizes: dict[str, dict[str, Array]] = {"pattern": {}, "weight": {}}
+    ranks: dict[str, dict[str, ColumnRanks]] = {"pattern": {}, "weight": {}}
     for name in model.modules:
         encoder = encoded.encoders[name]
         columns = encoder.columns_of(blocks[name].values[encoded.train])
-        weights = [parts[name] for parts in fitted]
-        tables.append(
-            _module_table(
-                task.names,
-                name,
-                encoder,
-                _in_columns(encoder, weights),
-                _patterns(columns, encoder, onto),
-                level,
-            )
-        )
-    return tables
+        coefficients = [parts[name] for parts in fitted]
+        values = {
+            "weight": _in_columns(encoder, coefficients),
+            "pattern": _patterns(columns, encoder, onto),
+        }
+        sizes["weight"][name] = module_spread(inside[name], coefficients)
+        sizes["pattern"][name] = pattern_size(values["pattern"])
+        own = {view: column_ranks(of_view) for view, of_view in values.items()}
+        for view, summary in own.items():
+            ranks[view][name] = summary
+        tables.append(_module_table(task.names, name, encoder, values, own, level))
+    return ModelWeights(tables, stability_table(task.names, sizes, ranks, level=level))
 
 
 def _in_columns(encoder: Encoder, coefficients: Sequence[Array]) -> NDArray[np.float32]:
@@ -151,8 +177,8 @@ def _module_table(
     targets: Sequence[str],
     module: str,
     encoder: Encoder,
-    weights: NDArray[np.float32],
-    patterns: NDArray[np.float32],
+    values_of: Mapping[str, NDArray[np.float32]],
+    ranks: Mapping[str, ColumnRanks],
     level: float,
 ) -> pa.Table:
     q = len(encoder.columns)
@@ -161,13 +187,14 @@ def _module_table(
         "module": np.repeat([module], q * len(targets)),
         "column": np.tile(list(encoder.columns), len(targets)),
     }
-    for kind, values in (("weight", weights), ("pattern", patterns)):
+    for kind, values in values_of.items():
         tail = (1.0 - level) / 2.0
         low, high = np.quantile(values[1:], [tail, 1.0 - tail], axis=0)
         same = (np.sign(values[1:]) == np.sign(values[0])).mean(axis=0)
         for ending, part in (("", values[0]), ("_low", low), ("_high", high)):
             columns[kind + ending] = _flat(part)
         columns[f"{kind}_same_sign"] = _flat(same)
+        columns[f"{kind}_in_top"] = _flat(ranks[kind].in_top)
     columns["spread"] = round_significant(np.tile(encoder.spread, len(targets)), digits=DIGITS)
     return pa.table(columns)
 

@@ -22,19 +22,25 @@ VALUE_COLUMNS = ("reliability_spearman_brown", "reliability")
 SPLITS = 20
 
 
-def read_reliability(path: Path, known: Iterable[str]) -> dict[str, Array]:
+def read_reliability(
+    path: Path, known: Iterable[str], *, draws: int, seed: int
+) -> dict[str, Array]:
     """Read the reliabilities of ratings.
 
     Parameters
     ----------
     path : Path
-        CSV with one of `NAME_COLUMNS` and one of `VALUE_COLUMNS`.
+        CSV with one of `NAME_COLUMNS` and one of `VALUE_COLUMNS`, perhaps `low` and `high`: the ends of its 95 %
+        interval.
     known : iterable of str
         Names of the ratings; punctuation does not count.
+    draws, seed : int
+        Of reliabilities from their interval.
 
     Returns
     -------
-    dict of str to (1,) ndarray of float64
+    dict of str to (draws + 1,) or (1,) ndarray of float64
+        The value, then, where there is an interval, values drawn from it.
 
     Raises
     ------
@@ -59,7 +65,23 @@ def read_reliability(path: Path, known: Iterable[str]) -> dict[str, Array]:
                 f"{path}: the reliability of '{rating}' is {number}; expected above 0, at most 1"
             )
         found[rating] = np.array([float(number)])
+        if {"low", "high"} <= set(table.columns):
+            (place,) = np.flatnonzero([_plain(str(text)) == _plain(rating) for text in table[name]])
+            ends = (float(table["low"].iloc[place]), float(table["high"].iloc[place]))
+            found[rating] = _drawn(float(number), *ends, path=path, draws=draws, seed=seed)
     return found
+
+
+def _drawn(value: float, low: float, high: float, *, path: Path, draws: int, seed: int) -> Array:
+    """A reliability and draws from its 95 % interval, which is taken as even on Fisher's scale."""
+    if not low <= value <= high:
+        raise ValueError(
+            f"{path}: a reliability of {value} lies outside its interval, {low} to {high}"
+        )
+    ends = np.arctanh(np.clip([low, value, high], 0.01, 0.9999))
+    noise = np.random.default_rng(seed).normal(size=draws) / 1.96
+    scale = np.where(noise < 0, ends[1] - ends[0], ends[2] - ends[1])
+    return np.concatenate([[value], np.clip(np.tanh(ends[1] + scale * noise), 0.01, 1.0)])
 
 
 def read_judgments(path: Path, known: Iterable[str], *, draws: int, seed: int) -> dict[str, Array]:

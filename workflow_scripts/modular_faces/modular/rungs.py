@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
 from modular_faces.modular.resampling import differences, draw_weights, estimate
 from modular_faces.modular.result_tables import comparison_table
+from modular_faces.modular.rung_landmarks import has_landmarks
 from modular_faces.modular.rung_weights import (
     CHECKED,
     RungSetting,
@@ -45,7 +45,6 @@ from modular_faces.modular.rung_weights import (
 from modular_faces.modular.score_table import Score, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
 from modular_faces.modular.tasks import EmotionTask, RatingTask
-from modular_faces.tables import matrix_from_table, read_table
 
 Values = NDArray[np.float32]
 Array = NDArray[np.float64]
@@ -58,40 +57,6 @@ RUNG_TABLES = ("scores", "comparisons")
 
 LEAST_RUNG = 0.1
 """Least part of the pictures that OpenFace must have found."""
-
-
-def read_other_landmarks(
-    path: Path, image_ids: NDArray[np.object_], *, backend: str, variant: str
-) -> Values:
-    """Read the trusted landmarks of one part of the study.
-
-    Parameters
-    ----------
-    path : Path
-        `study.parquet`.
-    image_ids : (n,) ndarray of str objects
-        Pictures, in the order of the result.
-    backend, variant : str
-
-    Returns
-    -------
-    (n, 136) ndarray of float32
-        NaN for pictures that were lost.
-    """
-    import pyarrow.compute as pc
-
-    table = read_table(path, ["image_id", "backend", "variant", "success", *LANDMARK_COLUMNS])
-    chosen = pc.and_(
-        pc.and_(pc.equal(table["backend"], backend), pc.equal(table["variant"], variant)),
-        table["success"],
-    )
-    table = table.filter(chosen)
-    place = {image_id: row for row, image_id in enumerate(image_ids.tolist())}
-    known = [row for row, one in enumerate(table["image_id"].to_pylist()) if one in place]
-    values = np.full((len(image_ids), len(LANDMARK_COLUMNS)), np.nan, np.float32)
-    rows = [place[one] for one in table["image_id"].take(known).to_pylist()]
-    values[rows] = matrix_from_table(table.take(known), LANDMARK_COLUMNS)
-    return values
 
 
 def aligned_shape(name: str, columns: Sequence[str]) -> Transformer:
@@ -127,8 +92,7 @@ def rung_predictions(
     (repeats, n, K) ndarray of float32
         Prediction without a picture.
     """
-    theirs = np.isfinite(openface).all(axis=1)
-    both = theirs & np.isfinite(mesh).all(axis=1)
+    both = has_landmarks(openface) & has_landmarks(mesh)
     fewer = [replace(fold, train=fold.train[both[fold.train]]) for fold in folds]
     found: dict[str, Values] = {}
     for rung, values, own in zip(RUNGS, (openface, mesh, mesh), (folds, fewer, folds), strict=True):
@@ -230,8 +194,8 @@ def run_rungs(
     tested[np.concatenate([fold.test for fold in folds])] = True
     draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
     split = "test" if official_split(data.split) else "cross_validation"
-    pool = np.isfinite(mesh).all(axis=1)
-    theirs = pool & np.isfinite(openface).all(axis=1)
+    pool = has_landmarks(mesh)
+    theirs = pool & has_landmarks(openface)
     weights = weights_of_openface(descriptors, theirs, pool, task.classes, folds, draws, options)
     rows: list[Score | Comparison] = []
     for target, measure, places in _targets(task, baseline):
@@ -282,7 +246,7 @@ def run_rung_models(
     how = analysis_options(options)
     tasks, _ = make_tasks(data, kind, how.fit, least=options["least_pictures"])
     tables: Tables = {name: [] for name in RUNG_TABLES}
-    theirs = np.isfinite(openface).all(axis=1)
+    theirs = has_landmarks(openface)
     if theirs.sum() < LEAST_RUNG * len(data):
         note = f"OpenFace found {theirs.sum()} of {len(data)} faces, too few to learn from them."
         return tables, [note]
@@ -294,7 +258,7 @@ def run_rung_models(
     scores = [row for row in rows if isinstance(row, Score)]
     comparisons = [row for row in rows if not isinstance(row, Score)]
     tables |= {"scores": [score_rows(scores)], "comparisons": [comparison_table(comparisons)]}
-    pool = np.isfinite(data.modules[_MODULE].values).all(axis=1)
+    pool = has_landmarks(data.modules[_MODULE].values)
     note = sentence_about(rows, int((pool & ~theirs).sum()), int(pool.sum())) or (
         "OpenFace lost too few pictures that the mesh found to check weights that make up for lost pictures."
     )

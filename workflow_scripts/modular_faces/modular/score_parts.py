@@ -32,6 +32,8 @@ SPLIT_WORDS: Final = {
 NAMES: Final = {"baseline": "baseline (majority or mean)", "shuffled": "labels shuffled (chance)"}
 FIRST: Final = ("lab",)
 LAST: Final = ("baseline", "shuffled")
+NOT_WHOLE: Final = r"only_|without_|rung_"
+"""Models that are parts of the main one or compare instruments; they have sections of their own."""
 
 
 def model_order(models: Sequence[str]) -> list[str]:
@@ -53,6 +55,17 @@ def kind_of(target: str) -> str:
     return EMOTION if target == EMOTION else "rating"
 
 
+def words_of(name: str) -> str:
+    """Write a target or a metric as words.
+
+    Examples
+    --------
+    >>> words_of("r2"), words_of("mean_of_ratings")
+    ('R2', 'mean of ratings')
+    """
+    return {"r2": "R2", "mse": "MSE", "mae": "MAE"}.get(name, name.replace("_", " "))
+
+
 def with_interval(value: float, low: float, high: float) -> str:
     """Write a number with its interval.
 
@@ -68,7 +81,9 @@ def with_interval(value: float, low: float, high: float) -> str:
     return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def score_table(scores: pd.DataFrame, references: pd.DataFrame, target: str) -> Table:
+def score_table(
+    scores: pd.DataFrame, references: pd.DataFrame, target: str, interval: str
+) -> Table:
     """Every whole model's scores for one target, then what others report.
 
     Parameters
@@ -78,13 +93,15 @@ def score_table(scores: pd.DataFrame, references: pd.DataFrame, target: str) -> 
     references : pandas.DataFrame
         references.csv, of this dataset.
     target : str
+    interval : str
+        Such as ``95 %``.
     """
     metrics = METRICS[kind_of(target)]
     rows = list(_score_rows(scores[scores["target"] == target], metrics))
     rows += list(_reference_rows(references, target, metrics))
-    words = [name.replace("_", " ") for name in metrics]
+    words = [words_of(name) for name in metrics]
     return Table(
-        caption=f"Scores for {target.replace('_', ' ')}, with 95 % intervals" if rows else "Scores",
+        caption=f"Scores for {words_of(target)}, with {interval} intervals" if rows else "Scores",
         columns=["model", "sees", "pictures", "split", "n", *words],
         rows=rows,
         numeric=[False] * (5 + len(metrics)),
@@ -94,7 +111,7 @@ def score_table(scores: pd.DataFrame, references: pd.DataFrame, target: str) -> 
 
 
 def _score_rows(scores: pd.DataFrame, metrics: Sequence[str]) -> Iterator[list[str]]:
-    whole = scores[~scores["model"].str.match(r"only_|without_")]
+    whole = scores[~scores["model"].str.match(NOT_WHOLE)]
     whole = whole[whole["metric"].isin(metrics)]
     for model in model_order(whole["model"].tolist()):
         of_model = whole[whole["model"] == model]
@@ -141,7 +158,7 @@ def reference_table(references: pd.DataFrame) -> Table:
 def score_chart(scores: pd.DataFrame, target: str, metric: str) -> AnyChart:
     """Models on the way down, their scores with intervals, in each way to count lost pictures."""
     rows = scores[(scores["target"] == target) & (scores["metric"] == metric)]
-    rows = rows[~rows["model"].str.match(r"only_|without_")]
+    rows = rows[~rows["model"].str.match(NOT_WHOLE)]
     rows = rows[rows["split"].isin(["test", "cross_validation"])].assign(
         sees=rows["region"].map(REGION_WORDS),
         pictures=rows["population"].map(POPULATION_WORDS),
@@ -155,7 +172,7 @@ def score_chart(scores: pd.DataFrame, target: str, metric: str) -> AnyChart:
         color=alt.Color("pictures:N", title=None, sort=list(POPULATION_WORDS.values())),
         tooltip=["name", "sees", "pictures", *_numbers(), "n"],
     )
-    title = metric.replace("_", " ")
+    title = words_of(metric)
     scale = _scale_of(metric)
     points = base.mark_point(clip=True).encode(x=alt.X("value:Q", title=title, scale=scale))
     spans = base.mark_rule(clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
@@ -171,14 +188,14 @@ def parts_chart(scores: pd.DataFrame, target: str, metric: str, main: str) -> An
     """What each module gives alone, what is lost without it, and its Shapley value."""
     rows = _part_rows(scores[scores["target"] == target], metric, main)
     base: Any = alt.Chart(rows).encode(
-        y=alt.Y("module:N", title=None),
+        y=alt.Y("of:N", title=None),
         yOffset="sees:N",
         color=alt.Color("sees:N", title=None, scale=alt.Scale(range=list(CATEGORIES))),
-        tooltip=["module", "sees", "what", *_numbers()],
+        tooltip=[alt.Tooltip("of:N", title="module"), "sees", "what", *_numbers()],
     )
     scale = _scale_of(metric)
-    title = metric.replace("_", " ")
-    points = base.mark_point(clip=True).encode(x=alt.X("value:Q", title=title, scale=scale))
+    x = alt.X("value:Q", title=words_of(metric), scale=scale, axis=alt.Axis(tickCount=5))
+    points = base.mark_point(clip=True).encode(x=x)
     spans = base.mark_rule(clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     both = alt.layer(spans, points).properties(width=210, height=alt.Step(14))
     columns = alt.Column("what:N", title=None, sort=["alone", "all but it", "Shapley value"])
@@ -194,18 +211,17 @@ def _part_rows(scores: pd.DataFrame, metric: str, main: str) -> pd.DataFrame:
     parts = [
         _part(plain, "only_", "alone"),
         _part(plain, "without_", "all but it"),
-        shapley.assign(
-            module=shapley["modules"].map(_group_name(plain, main)), what="Shapley value"
-        ),
+        shapley.assign(of=shapley["modules"].map(_group_name(plain, main)), what="Shapley value"),
     ]
     joined = pd.concat(parts, ignore_index=True)
     joined["sees"] = joined["region"].map(REGION_WORDS)
-    return joined[["module", "what", "sees", "value", "low", "high", "n"]]
+    joined["of"] = joined["of"].str.replace("_", " ")
+    return joined[["of", "what", "sees", "value", "low", "high", "n"]]
 
 
 def _part(scores: pd.DataFrame, prefix: str, what: str) -> pd.DataFrame:
     rows = scores[scores["model"].str.startswith(prefix)]
-    return rows.assign(module=rows["model"].str.removeprefix(prefix), what=what)
+    return rows.assign(of=rows["model"].str.removeprefix(prefix), what=what)
 
 
 def _group_name(scores: pd.DataFrame, main: str) -> Any:
@@ -232,7 +248,9 @@ def _numbers() -> list[alt.Tooltip]:
 def each_target_chart(scores: pd.DataFrame) -> AnyChart:
     """One score of several targets, models in colours, a column for each region."""
     rows = scores[scores["split"].isin(["test", "cross_validation"])]
-    rows = rows.assign(sees=rows["region"].map(REGION_WORDS), rating=rows["target"])
+    rows = rows.assign(
+        sees=rows["region"].map(REGION_WORDS), rating=[words_of(name) for name in rows["target"]]
+    )
     shown = rows[["rating", "model", "sees", "value", "low", "high", "n"]]
     order = shown.groupby("rating")["value"].max().sort_values(ascending=False).index.tolist()
     base: Any = alt.Chart(shown).encode(

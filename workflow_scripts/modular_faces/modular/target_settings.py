@@ -15,6 +15,7 @@ from modular_faces.modular.evaluation import (
     mean_measure,
     rating_measure,
 )
+from modular_faces.modular.lost_pictures import extremes
 from modular_faces.modular.protocol import Predictions
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
@@ -61,6 +62,7 @@ def settings(
             target="emotion",
             categories=True,
             measure=emotion_measure(task.truth, task.names),
+            extremes=extremes(task),
             worth={"log_loss": -1.0, "accuracy": 1.0, "balanced_accuracy": 1.0},
             shuffled=chance.metrics(),
             **common,  # type: ignore[arg-type]
@@ -75,11 +77,16 @@ def settings(
         for place, name in enumerate(task.names)
     ]
 
-    def setting_of(name: str, measure: Measure, shuffled: Mapping[str, Array]) -> Setting:
+    ends = extremes(task)
+
+    def setting_of(
+        name: str, measure: Measure, shuffled: Mapping[str, Array], places: list[int]
+    ) -> Setting:
         return Setting(
             target=name,
             categories=False,
             measure=measure,
+            extremes=(ends[0][:, places], ends[1][:, places]),
             worth={"r2": 1.0},
             shuffled=shuffled,
             **common,  # type: ignore[arg-type]
@@ -87,7 +94,7 @@ def settings(
 
     for place, name in enumerate(task.names):
         own, own_fallbacks = _columns_of(predictions, fallbacks, [place])
-        yield setting_of(name, measures[place], chance.metrics(place)), own, own_fallbacks
+        yield setting_of(name, measures[place], chance.metrics(place), [place]), own, own_fallbacks
     kept = [
         place
         for place, name in enumerate(task.names)
@@ -97,7 +104,7 @@ def settings(
         own, own_fallbacks = _columns_of(predictions, fallbacks, kept)
         shuffled = {"r2": np.mean([chance.metrics(place)["r2"] for place in kept], axis=0)}
         measure = mean_measure([measures[place] for place in kept])
-        yield setting_of(MEAN_RATING, measure, shuffled), own, own_fallbacks
+        yield setting_of(MEAN_RATING, measure, shuffled, kept), own, own_fallbacks
 
 
 def _columns_of(

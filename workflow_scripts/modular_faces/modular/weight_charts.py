@@ -33,18 +33,9 @@ def shape_chart(arrows: pd.DataFrame, points: Points) -> AnyChart:
         The mean face.
     """
     chosen = alt.selection_point(fields=["part"], name="part")
-    x, y = _face_axes(points)
     shown = alt.when(chosen & alt.datum.sure).then(alt.value(0.95))
     opacity = shown.when(chosen).then(alt.value(0.35)).otherwise(alt.value(0.05))
-    tips = [alt.Tooltip("part:N"), alt.Tooltip("moved:Q", format=".3f", title="eye distances")]
-    base: Any = alt.Chart(arrows).encode(opacity=opacity, tooltip=tips)
-    lines = base.mark_rule(color=SEEN, strokeWidth=2).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
-    heads = base.mark_point(shape="triangle-up", color=SEEN, filled=True, size=38).encode(
-        x=alt.X("x2:Q", axis=None, scale=x["scale"]),
-        y=alt.Y("y2:Q", axis=None, scale=y["scale"]),
-        angle=alt.Angle("angle:Q", scale=None),
-    )
-    face = alt.layer(outline(points), lines, heads).properties(**_extent(points))
+    face = face_with_arrows(arrows, points, opacity)
     bars: Any = (
         alt.Chart(arrows, title="mean length of arrows; click a part")
         .mark_bar(color=SEEN)
@@ -62,6 +53,25 @@ def shape_chart(arrows: pd.DataFrame, points: Points) -> AnyChart:
         .properties(width=230, height=170)
     )
     return cast(AnyChart, alt.hconcat(face, bars))
+
+
+def face_with_arrows(arrows: pd.DataFrame, points: Points, opacity: Any) -> Any:
+    """Arrows on the mean face, as opaque as a condition says."""
+    x, y = _face_axes(points)
+    tips = [alt.Tooltip("part:N"), alt.Tooltip("moved:Q", format=".3f", title="eye distances")]
+    base: Any = alt.Chart(arrows).encode(opacity=opacity, tooltip=tips)
+    lines = base.mark_rule(color=SEEN, strokeWidth=2).encode(x=x, y=y, x2="x2:Q", y2="y2:Q")
+    heads = base.mark_point(shape="triangle-up", color=SEEN, filled=True, size=38).encode(
+        x=alt.X("x2:Q", axis=None, scale=x["scale"]),
+        y=alt.Y("y2:Q", axis=None, scale=y["scale"]),
+        angle=alt.Angle("angle:Q", scale=None),
+    )
+    return alt.layer(outline(points), lines, heads).properties(**_extent(points))
+
+
+def sure_or_faint() -> Any:
+    """Opacity of arrows in a figure without a choice: strong where the interval leaves out 0."""
+    return alt.when(alt.datum.sure).then(alt.value(0.95)).otherwise(alt.value(0.3))
 
 
 def cells_chart(cells: pd.DataFrame, points: Points, legend: str) -> AnyChart:
@@ -153,27 +163,6 @@ def named_chart(named: pd.DataFrame, title: str) -> AnyChart:
     )
     spans = base.mark_rule().encode(x="low:Q", x2="high:Q")
     return cast(AnyChart, alt.layer(bars, spans).properties(width=340, height=alt.Step(17)))
-
-
-def stability_chart(stability: pd.DataFrame) -> AnyChart:
-    """Share of each module's columns that keep their sign."""
-    chart: Any = (
-        alt.Chart(stability)
-        .mark_bar()
-        .encode(
-            x=alt.X("share:Q", stack=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]),
-                    title="columns whose interval leaves out 0"),
-            y=alt.Y("module:N", title=None, sort="-x"),
-            tooltip=[
-                alt.Tooltip("module:N"),
-                alt.Tooltip("share:Q", format=".0%"),
-                alt.Tooltip("same_sign:Q", format=".0%", title="mean share of refits of the same sign"),
-                alt.Tooltip("columns:Q"),
-            ],
-        )
-        .properties(width=340, height=alt.Step(22))
-    )  # fmt: skip
-    return cast(AnyChart, chart)
 
 
 def outline(points: Points, *, color: str = FAINT) -> Any:

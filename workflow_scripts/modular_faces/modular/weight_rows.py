@@ -40,13 +40,13 @@ def long_rows(weights: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        target, module, column, spread, view, value, low, high, same_sign, sure (the interval leaves out 0).
+        target, module, column, spread, view, value, low, high, same_sign, in_top, sure (the interval leaves out 0).
     """
     kept = ["target", "module", "column", "spread"]
     parts = []
     for view in VIEWS:
         names = {view: "value", f"{view}_low": "low", f"{view}_high": "high"}
-        names[f"{view}_same_sign"] = "same_sign"
+        names |= {f"{view}_same_sign": "same_sign", f"{view}_in_top": "in_top"}
         part = weights[[*kept, *names]].rename(columns=names)
         parts.append(part.assign(view=view))
     rows = pd.concat(parts, ignore_index=True)

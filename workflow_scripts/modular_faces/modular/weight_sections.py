@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
 
 from modular_faces.figures import MOST_ROWS, AnyChart, chart_spec
-from modular_faces.modular import weight_charts, weight_rows
+from modular_faces.modular import module_charts, weight_charts, weight_rows
+from modular_faces.modular.alike_section import alike_sections, first_task
 from modular_faces.modular.mean_face import MeanFace
 from modular_faces.modular.module_blocks import LEARNT
 from modular_faces.modular.score_parts import REGION_WORDS
-from modular_faces.pages.parts import Block, Chart, Section, Table, Text
+from modular_faces.pages.parts import Block, Chart, Section, Text
 
 HOW_TO_READ: Final = (
     "Choose a category or a rating above. The forward pattern (Haufe et al. 2014, "
@@ -53,8 +54,12 @@ class WeightInputs:
     main, learnt : str or None
         The model that is taken apart, and one with learnt modules where there is such.
     refits : int
-    collinear : sequence of (str, sequence of sequence of str)
-        Module and its groups of columns that say nearly the same.
+    alike : pandas.DataFrame
+        alike.csv: groups of columns that say nearly the same.
+    stability : pandas.DataFrame
+        stability.csv.
+    confidence : float
+        Level of the intervals.
     """
 
     weights: pd.DataFrame
@@ -65,7 +70,9 @@ class WeightInputs:
     main: str
     learnt: str | None
     refits: int
-    collinear: Sequence[tuple[str, Sequence[Sequence[str]]]]
+    alike: pd.DataFrame
+    stability: pd.DataFrame
+    confidence: float
 
 
 def weight_sections(inputs: WeightInputs) -> list[Section]:
@@ -76,9 +83,12 @@ def weight_sections(inputs: WeightInputs) -> list[Section]:
     for region in dict.fromkeys(inputs.weights["region"]):
         title = f"Weights: {REGION_WORDS.get(region, region)}"
         question = "What looks more like it, and what does the model use?"
-        blocks = [Text([HOW_TO_READ]), *_blocks(inputs, region)]
+        own = inputs.stability
+        own = own[(own["region"] == region) & (own["model"] == inputs.main)]
+        taus = Text(module_charts.tau_sentences(own), listed=True)
+        blocks = [Text([HOW_TO_READ]), taus, *_blocks(inputs, region)]
         sections.append(Section(f"weights-{region}", _short(title), question, blocks))
-    return [*sections, *_alike(inputs)]
+    return [*sections, *alike_sections(inputs.alike, inputs.weights)]
 
 
 def _short(title: str) -> str:
@@ -90,9 +100,24 @@ def targets_of(weights: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(weights["target"])) if len(weights) else []
 
 
+def rows_of_region(inputs: WeightInputs, region: str) -> pd.DataFrame:
+    """Rows of the main model, with the learnt modules of the model that has them."""
+    return weight_rows.long_rows(_with_learnt(inputs.weights, inputs, region))
+
+
+def _with_learnt(table: pd.DataFrame, inputs: WeightInputs, region: str) -> pd.DataFrame:
+    """Rows of one region: of the main model, and of the learnt modules of the model that has them."""
+    own = table[(table["region"] == region) & (table["model"] == inputs.main)]
+    if inputs.learnt is None:
+        return own
+    learnt = (table["model"] == inputs.learnt) & table["module"].isin(list(LEARNT))
+    return pd.concat([own, table[(table["region"] == region) & learnt]], ignore_index=True)
+
+
 def _blocks(inputs: WeightInputs, region: str) -> Iterator[Block]:
-    of_region = inputs.weights[inputs.weights["region"] == region]
-    rows = weight_rows.long_rows(of_region[of_region["model"] == inputs.main])
+    rows = rows_of_region(inputs, region)
+    measured = rows[~rows["module"].isin(list(LEARNT))]
+    yield _modules(measured, inputs, region)
     for module, title in SHAPES.items():
         if module in set(rows["module"]):
             yield _shape(rows, inputs, region, module, title)
@@ -100,20 +125,58 @@ def _blocks(inputs: WeightInputs, region: str) -> Iterator[Block]:
     yield from _colors(rows, inputs, region)
     for module in ("color", "texture"):
         yield from _parts(rows, inputs, region, module)
-    if inputs.learnt is not None:
-        learnt = of_region[
-            (of_region["model"] == inputs.learnt) & of_region["module"].isin(list(LEARNT))
-        ]
-        rows = pd.concat([rows, weight_rows.long_rows(learnt)], ignore_index=True)
     for module, title in NAMED.items():
         yield from _named(rows, inputs, region, module, title)
     yield _stability(rows, inputs, region)
 
 
-def _chart(chart: AnyChart, name: str, title: str, caption: str) -> Chart:
-    """Make a block; the page's own buttons save what is chosen."""
+def _modules(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Chart:
+    own = inputs.stability
+    own = own[(own["region"] == region) & (own["model"] == inputs.main)]
+    groups = max(rows.groupby(["target", "view", "module"]).ngroups, 1)
+    most = min(15, (MOST_ROWS - len(own)) // groups)
+    alike = inputs.alike[inputs.alike["region"] == region]
+    columns = module_charts.largest_columns(rows, first_task(alike), most=most)
+    caption = (
+        "How much each module counts, as a share of all: the spread of what it adds to the score (raw weight), or the "
+        f"root mean square of its forward pattern; lines are {100 * inputs.confidence:g} % intervals over "
+        f"{inputs.refits} refits. Click a module to see its largest columns; point at a column to see how often it "
+        "stays among the ten largest, and how many others say nearly the same."
+    )
+    chart = module_charts.modules_chart(module_charts.module_rows(own), columns)
+    place = (region, "modules", "shape_frontal")
+    return _chart(chart, place, "Modules and their largest columns", caption, tags={})
+
+
+def _chart(
+    chart: AnyChart,
+    place: tuple[str, str, str],
+    title: str,
+    caption: str,
+    *,
+    tags: Mapping[str, str],
+) -> Chart:
+    """Make a block; the page's own buttons save what is chosen.
+
+    Parameters
+    ----------
+    chart : Altair chart
+    place : (str, str, str)
+        Region, name on the page, and name of the figure beside the page that shows the same.
+    title, caption : str
+    tags : mapping of str to str
+        Filters beside the region, such as ``module``.
+    """
+    region, name, file = place
     return Chart(
-        name, title, caption, f"{title}. {caption}", chart_spec(chart), None, "weights.parquet"
+        f"weights-{region}-{name}",
+        title,
+        caption,
+        f"{title}. {caption}",
+        chart_spec(chart),
+        None,
+        f"figures/weights/{region}_{file}.svg",
+        {"region": region, **tags},
     )
 
 
@@ -125,7 +188,8 @@ def _shape(rows: pd.DataFrame, inputs: WeightInputs, region: str, module: str, t
         "Raw weights are drawn in a length of their own. Click a part of the face in the bars."
     )
     chart = weight_charts.shape_chart(_few(arrows), inputs.face.of(module))
-    return _chart(chart, f"weights-{region}-{module.replace('_', '-')}", title, caption)
+    place = (region, module.replace("_", "-"), module)
+    return _chart(chart, place, title, caption, tags={"module": module})
 
 
 def _few(rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +209,8 @@ def _cells(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Ch
         "looks more of it; blue: weaker ones. In standard deviations. Point at a cell for its strongest direction."
     )
     chart = weight_charts.cells_chart(cells, inputs.face.frontal, "standard deviations")
-    yield _chart(chart, f"weights-{region}-edges", "Edges on the aligned face", caption)
+    place = (region, "edges", "edges")
+    yield _chart(chart, place, "Edges on the aligned face", caption, tags={"module": "aligned"})
 
 
 def _colors(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Chart]:
@@ -164,7 +229,8 @@ def _colors(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[C
         f"called more of it. In standard deviations, lines are intervals over refits.{fewer}"
     )
     title = f"Colours of the {'whole picture' if where == 'image' else where.replace('_', ' ')}"
-    yield _chart(weight_charts.swatch_chart(swatches), f"weights-{region}-colors", title, caption)
+    chart = weight_charts.swatch_chart(swatches)
+    yield _chart(chart, (region, "colors", "colors"), title, caption, tags={"module": "color"})
 
 
 def _parts(rows: pd.DataFrame, inputs: WeightInputs, region: str, module: str) -> Iterator[Chart]:
@@ -177,7 +243,8 @@ def _parts(rows: pd.DataFrame, inputs: WeightInputs, region: str, module: str) -
     )
     chart = weight_charts.parts_chart(parts, inputs.face.frontal, "root mean square")
     title = f"{module.capitalize()} by part of the face"
-    yield _chart(chart, f"weights-{region}-parts-{module}", title, caption)
+    place = (region, f"parts-{module}", f"parts_{module}")
+    yield _chart(chart, place, title, caption, tags={"module": module})
 
 
 def _named(
@@ -195,38 +262,20 @@ def _named(
     model = inputs.learnt if module in LEARNT else inputs.main
     caption = f"The columns that count most (model {model}), in standard deviations, with intervals.{learnt}"
     chart = weight_charts.named_chart(named, "standard deviations")
-    yield _chart(chart, f"weights-{region}-{module.replace('_', '-')}-names", title, caption)
+    place = (region, f"{module.replace('_', '-')}-names", f"names_{module}")
+    yield _chart(chart, place, title, caption, tags={"module": module})
 
 
 def _stability(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Chart:
     caption = (
-        f"Share of each module's columns whose interval over {inputs.refits} refits on resampled pictures, at the same "
-        "penalties, leaves out 0. Below 5 % there is nothing to read."
+        f"{inputs.refits} refits on resampled pictures, at the same penalties. Shares: columns whose "
+        f"{100 * inputs.confidence:g} % interval leaves out 0 (below {100 * (1 - inputs.confidence):g} % there is "
+        "nothing to read); ten largest columns of the model that are among the ten largest of a refit; refits in which "
+        "the module keeps its place among the modules. Rank agreement: Spearman's correlation between the ranks of "
+        "columns in a refit and in the model, median and interval; 1 is the same order, 0 is chance."
     )
-    chart = weight_charts.stability_chart(weight_rows.stability_rows(rows))
-    return _chart(chart, f"weights-{region}-stability", "How stable this is", caption)
-
-
-def _alike(inputs: WeightInputs) -> Iterator[Section]:
-    rows = [
-        [module, str(len(group)), ", ".join(group[:6]) + (", ..." if len(group) > 6 else "")]
-        for module, groups in inputs.collinear
-        for group in groups[:10]
-    ]
-    if not rows:
-        return
-    words = (
-        "Columns of a group correlate by .9 and more, either way. Their weights share one piece of information in a "
-        "way that the penalty decides: read the group, not the single column. Forward patterns of a group agree."
-    )
-    table = Table(
-        caption="Groups of columns that say nearly the same, the largest of each module",
-        columns=["module", "columns", "some of them"],
-        rows=rows,
-        numeric=[False, True, False],
-        file="../features_dictionary.csv",
-        rows_in_file=len(rows),
-    )
-    yield Section(
-        "alike", "Columns alike", "Which columns must be read together?", [Text([words]), table]
-    )
+    own = _with_learnt(inputs.stability, inputs, region)
+    ranks = module_charts.rank_rows(own, weight_rows.stability_rows(rows))
+    chart = module_charts.ranks_chart(ranks)
+    place = (region, "stability", "stability")
+    return _chart(chart, place, "How stable this is", caption, tags={})

@@ -56,6 +56,8 @@ class Chart:
         Shown only where the page's filter `level` allows it.
     file : str
         Where the same figure lies as SVG, seen from the page.
+    tags : mapping of str to str
+        Filters of the page, such as ``module``, with the one value that shows this chart.
     """
 
     kind: ClassVar[str] = "chart"
@@ -66,6 +68,7 @@ class Chart:
     spec: Mapping[str, Any] | None
     level: str | None
     file: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -102,10 +102,11 @@
   };
   const sayUnaffected = (holder, choice) => {
     const chart = views.get(holder);
-    const note = holder.closest("figure").querySelector(".unaffected");
+    const figure = holder.closest("figure");
+    const note = figure.querySelector(".unaffected");
     const always = selects.filter((s) => "always" in s.dataset).map((s) => s.dataset.filter);
     const missing = Object.keys(choice).filter(
-      (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n),
+      (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n) && !(n in figure.dataset),
     );
     note.hidden = !missing.length;
     note.textContent = `Not divided by ${missing.join(", ")}: all are shown.`;
@@ -129,7 +130,7 @@
   const narrowAll = async () => {
     const choice = chosen();
     root.dataset.filtering = "yes";
-    for (const figure of all("figure[data-level]")) figure.hidden = !fits(figure.dataset, choice);
+    for (const figure of all("main figure")) figure.hidden = !fits(figure.dataset, choice);
     for (const table of all("main .table table")) narrowTable(table, choice);
     for (const group of all(".group")) narrowGroup(group, choice);
     for (const holder of holders) {
@@ -144,6 +145,7 @@
     form.addEventListener("change", narrowAll);
     form.addEventListener("reset", () => setTimeout(narrowAll));
     form.addEventListener("submit", (event) => event.preventDefault());
+    if (selects.some((select) => "always" in select.dataset)) narrowAll();
   }
 
   // A figure as a file, as it is shown.

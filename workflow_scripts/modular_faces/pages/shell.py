@@ -35,6 +35,9 @@ FILTER_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "cause": ("Cause", "all causes"),
     "target": ("Category or rating", "all"),
     "view": ("View", "all views"),
+    "module": ("Module", "all modules"),
+    "region": ("The model sees", "picture or face"),
+    "pair": ("Pair", "all pairs"),
 }
 """What a filter is called, and what it is called when it lets everything through."""
 
@@ -173,7 +176,9 @@ def _filter_values(blocks: list[Block], name: str) -> list[str]:
     """Every value that charts, tables and pictures have of a filter, in the order they are met."""
     values: dict[str, None] = {}
     for block in blocks:
-        if isinstance(block, Chart) and name == "level" and block.level:
+        if isinstance(block, Chart) and name in block.tags:
+            values[block.tags[name]] = None
+        elif isinstance(block, Chart) and name == "level" and block.level:
             values[block.level] = None
         elif isinstance(block, Chart) and block.spec:
             for rows in block.spec.get("datasets", {}).values():

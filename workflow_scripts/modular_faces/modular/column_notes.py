@@ -1,0 +1,95 @@
+"""What a reader must know of columns that say nothing, are mostly missing, or repeat each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modular_faces.modular.module_blocks import ModularData, Module
+from modular_faces.modular.protocol import EncodedFold
+
+COPY = 0.999
+"""Correlation, without its sign, from which on two columns are taken for copies."""
+MOSTLY = 0.5
+MOST_ROWS = 2000
+"""Pictures that copies are looked for in."""
+MOST_NAMED = 3
+
+
+def without_constant_modules(data: ModularData) -> tuple[ModularData, list[str]]:
+    """Leave out modules that are the same for every picture, with a sentence on each."""
+    kept = {name: module for name, module in data.modules.items() if _varies(module.values)}
+    notes = [
+        f"The module {name} is the same for every picture, or missing: it is left out."
+        for name in data.modules
+        if name not in kept
+    ]
+    return replace(data, modules=kept) if notes else data, notes
+
+
+def _varies(values: NDArray[np.float32]) -> bool:
+    known = values[np.isfinite(values).any(axis=1)]
+    if len(known) < 2:
+        return False
+    with np.errstate(invalid="ignore"):
+        low, high = np.fmin.reduce(known, axis=0), np.fmax.reduce(known, axis=0)
+    return bool((high > low).any())
+
+
+def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str]:
+    """Say which columns are constant, mostly missing or copies of others, module by module.
+
+    Parameters
+    ----------
+    blocks : mapping of str to Module
+    encoded : EncodedFold
+        Of the training pictures that are looked at.
+
+    Returns
+    -------
+    list of str
+        Sentences, none for a module without such columns.
+    """
+    notes = []
+    for name, encoder in encoded.encoders.items():
+        block = blocks[name]
+        values = block.values[encoded.train]
+        missing = np.isnan(values).mean(axis=0) > MOSTLY
+        if missing.any():
+            notes.append(
+                f"Module {name}: missing in more than half of the training pictures, gaps filled with the mean: "
+                f"{_named(block.columns, missing)}."
+            )
+        constant = encoder.spread == 0
+        if constant.any():
+            notes.append(
+                f"Module {name}: the same for every training picture, without weight: "
+                f"{_named(encoder.columns, constant)}."
+            )
+        copies = _copies(encoder.columns_of(values[:MOST_ROWS]), constant)
+        if copies.any():
+            notes.append(
+                f"Module {name}: copies of other columns (correlation of {COPY:g} or more), which share their weight "
+                f"with them: {_named(encoder.columns, copies)}."
+            )
+    return notes
+
+
+def _copies(columns: NDArray[np.floating[Any]], constant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Columns that correlate nearly perfectly with one before them, (q,)."""
+    spread = columns.std(axis=0)
+    usable = ~constant & (spread > 0)
+    standard = (columns - columns.mean(axis=0)) / np.where(usable, spread, 1.0)
+    joint = np.abs(standard.T @ standard) / max(len(columns), 1)
+    before = np.triu(joint >= COPY, k=1) & usable[:, None] & usable
+    return np.asarray(before.any(axis=0))
+
+
+def _named(columns: Sequence[str], chosen: NDArray[np.bool_]) -> str:
+    names = [column for column, one in zip(columns, chosen, strict=True) if one]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,191 @@
+"""The main model against every other one on the same pictures: differences, their intervals, McNemar's test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
+
+import altair as alt
+import pandas as pd
+
+from modular_faces.failures.report_parts import p_in_words
+from modular_faces.figures import CATEGORIES, FAINT, AnyChart
+from modular_faces.modular.score_parts import (
+    POPULATION_WORDS,
+    REGION_WORDS,
+    kind_of,
+    with_interval,
+    words_of,
+)
+from modular_faces.pages.parts import Table
+
+METRICS: Final = {
+    "emotion": ("accuracy", "balanced_accuracy", "log_loss"),
+    "rating": ("r2", "mse", "r"),
+}
+PARTS_OF_MAIN: Final = r"(?:only|without)_"
+
+
+def chosen_comparisons(
+    comparisons: pd.DataFrame, target: str, *, rungs: bool = False
+) -> pd.DataFrame:
+    """Rows of one target in the metrics that are shown."""
+    if "metric" not in comparisons:
+        return pd.DataFrame()
+    is_rung = comparisons["model"].str.startswith("rung_")
+    rows = comparisons[(comparisons["target"] == target) & (is_rung == rungs)]
+    return rows[rows["metric"].isin(METRICS[kind_of(target)])]
+
+
+def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> Table:
+    """Every comparison of one target.
+
+    Parameters
+    ----------
+    comparisons : pandas.DataFrame
+        From `chosen_comparisons`.
+    target : str
+    interval : str
+        Such as ``95 %``.
+    """
+    tests = ["only model right", "only other right", "p McNemar", "p Holm"]
+    shown = tests if comparisons["p_mcnemar"].notna().any() else []
+    part = comparisons["other"].str.match(PARTS_OF_MAIN)
+    ordered = comparisons.loc[part.sort_values(kind="stable").index]
+    rows = [_row(row, tested=bool(shown)) for row in ordered.to_dict("records")]
+    return Table(
+        caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
+        columns=["model", "against", "sees", "pictures", "metric", "difference", "n", *shown],
+        rows=rows,
+        numeric=[False] * 5 + [True] * (2 + len(shown)),
+        file="comparisons.csv",
+        rows_in_file=len(rows),
+    )
+
+
+def _row(row: Mapping[Any, Any], *, tested: bool) -> list[str]:
+    tests = [""] * 4 if tested else []
+    if pd.notna(row["p_mcnemar"]):
+        tests = [
+            *(f"{row[name]:.0f}" for name in ("model_only", "other_only")),
+            *(f"{row[name]:.3g}" for name in ("p_mcnemar", "p_holm")),
+        ]
+    return [
+        *(plain(row["model"]), plain(row["other"])),
+        REGION_WORDS.get(row["region"], row["region"]),
+        *(POPULATION_WORDS.get(row["population"], row["population"]), words_of(row["metric"])),
+        *(with_interval(row["difference"], row["low"], row["high"]), str(int(row["n"])), *tests),
+    ]
+
+
+def plain(model: str) -> str:
+    """Write the name of a model as words.
+
+    Examples
+    --------
+    >>> plain("without_color"), plain("only_shape_2d")
+    ('all but color', 'only shape 2d')
+    """
+    named = RUNG_WORDS.get(model) or model.replace("without_", "all but ")
+    return named.replace("_", " ")
+
+
+def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyChart:
+    """How far the main model is above or below each other one, with intervals."""
+    rows = comparisons[comparisons["metric"] == metric]
+    shown = rows.assign(
+        name=[plain(other) for other in rows["other"]],
+        sees=rows["region"].map(REGION_WORDS),
+        kind=_kinds(rows["other"]),
+    )[["name", "sees", "kind", "difference", "low", "high", "n", "p_holm"]]
+    order = shown.drop_duplicates("name").sort_values(["kind", "name"])["name"].tolist()
+    base: Any = alt.Chart(shown).encode(
+        y=alt.Y("name:N", sort=order, title=None),
+        color=alt.Color("kind:N", title=None, scale=alt.Scale(range=list(CATEGORIES))),
+        tooltip=[
+            *("name", "sees", "n"),
+            *(alt.Tooltip(f"{one}:Q", format=".3f") for one in ("difference", "low", "high")),
+            alt.Tooltip("p_holm:Q", format=".3g", title="p McNemar (Holm)"),
+        ],
+    )
+    zero = alt.Chart(shown).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
+    title = f"{words_of(metric)}: {plain(main)} less the other"
+    scale = alt.Scale(domain=[-1, 1]) if metric == "r2" else alt.Scale()
+    x = alt.X("low:Q", title=title, scale=scale)
+    spans = base.mark_rule(strokeWidth=2, clip=True).encode(x=x, x2="high:Q")
+    points = base.mark_point(clip=True).encode(x="difference:Q")
+    both = alt.layer(zero, spans, points).properties(width=270, height=alt.Step(18))
+    order_of_columns = alt.Column("sees:N", title=None, sort=list(REGION_WORDS.values()))
+    return cast(AnyChart, both.facet(column=order_of_columns))
+
+
+def _kinds(models: pd.Series) -> list[str]:
+    kinds = {"only_": "one module alone", "without_": "one module left out"}
+    return [
+        next((words for start, words in kinds.items() if model.startswith(start)), "another model")
+        for model in models
+    ]
+
+
+def comparison_findings(comparisons: pd.DataFrame, metric: str, main: str) -> Iterator[str]:
+    """Say how the main model stands against the other whole models, and which modules it misses most."""
+    rows = comparisons[comparisons["metric"] == metric]
+    whole = rows[~rows["other"].str.match(PARTS_OF_MAIN)]
+    for row in whole.to_dict("records"):
+        sees = REGION_WORDS.get(row["region"], row["region"])
+        yield (
+            f"{plain(main).capitalize()} less {plain(row['other'])}, {sees}: {words_of(metric)} "
+            f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}], {int(row['n'])} "
+            f"pictures{_mcnemar(row)}."
+        )
+
+
+def _mcnemar(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["p_mcnemar"]):
+        return ""
+    return (
+        f"; {row['model_only']:.0f} only the one gets right, {row['other_only']:.0f} only the other, McNemar's "
+        f"{p_in_words(row['p_holm'])} after Holm's correction"
+    )
+
+
+def rung_chart(scores: pd.DataFrame, metrics: Sequence[str]) -> AnyChart:
+    """Scores of the three rungs, side by side for each way of counting."""
+    rows = scores[scores["metric"].isin(list(metrics))]
+    shown = rows.assign(
+        rung=rows["model"].map(RUNG_WORDS),
+        pictures=rows["population"].map(RUNG_PICTURES),
+        score=[words_of(metric) for metric in rows["metric"]],
+    )[["rung", "pictures", "score", "value", "low", "high", "n"]]
+    base: Any = alt.Chart(shown).encode(
+        y=alt.Y("rung:N", sort=list(RUNG_WORDS.values()), title=None),
+        yOffset=alt.YOffset("pictures:N", sort=list(RUNG_PICTURES.values())),
+        color=alt.Color("pictures:N", title=None, sort=list(RUNG_PICTURES.values())),
+        tooltip=[
+            "rung",
+            "pictures",
+            *(alt.Tooltip(f"{one}:Q", format=".3f") for one in ("value", "low", "high")),
+            "n",
+        ],
+    )
+    spans = base.mark_rule().encode(
+        x=alt.X("low:Q", title=None, scale=alt.Scale(zero=False)), x2="high:Q"
+    )
+    points = base.mark_point().encode(x="value:Q")
+    both = alt.layer(spans, points).properties(width=230, height=alt.Step(16))
+    columns = alt.Column("score:N", title=None)
+    return cast(AnyChart, both.facet(column=columns).resolve_scale(x="independent"))
+
+
+RUNG_PICTURES: Final = {
+    "found": "pictures both find",
+    "weighted": "these, weighted",
+    "all": "all that the mesh finds",
+    "lost_wrong": "all, lost ones wrong",
+}
+RUNG_WORDS: Final = {
+    "rung_openface": "OpenFace's landmarks",
+    "rung_mesh_same": "mesh, same pictures",
+    "rung_mesh_all": "mesh, all it finds",
+    "measured": "measured on all that the mesh finds",
+}
