@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from runs import head_of, make_faulty, order, release, wait_for_job
 
-from clones import RESULTS, TIMEOUT, Clone
+from clones import REPOSITORY, RESULTS, TIMEOUT, Clone
 from cluster import Cluster, wait_until
 
 MANIFEST = RESULTS / "manifest.parquet"
@@ -90,6 +91,33 @@ def test_a_shard_that_always_fails_stops_nothing_but_what_needs_it(
     )
     assert "this shard always fails" in faulty.results("logs/landmarks/0001.log").read_text()
     assert not faulty.results("shards/0001/landmarks.parquet").exists()
+
+
+def test_with_a_job_per_shard_a_failure_is_named_as_well_and_the_rest_has_the_same_bytes(
+    cluster: Cluster, faulty: Clone, finished: Clone
+) -> None:
+    order(faulty, "landmarks-0001", "fail")
+    targets = [RESULTS / f"shards/{k:04d}/pose.parquet" for k in range(3)]
+    with head_of(faulty, *targets, *documented_groups(), "--retries", "0") as head:
+        assert head.wait() != 0
+        jobs = cluster.jobs("%k|%T|%C", head.only_its_jobs())
+    assert len(jobs) == 3, jobs
+    assert sorted(state for _, state, _ in jobs) == ["COMPLETED", "COMPLETED", "FAILED"]
+    assert {processors for _, _, processors in jobs} == {"1"}
+    for shard in ("0000", "0002"):
+        name = f"shards/{shard}/pose.parquet"
+        assert faulty.results(name).read_bytes() == finished.results(name).read_bytes()
+    assert "landmarks, shard 0001" in head.said()[head.said().index("stopped: ") :]
+    assert not faulty.results("shards/0001/landmarks.parquet").exists()
+
+
+def documented_groups() -> list[str]:
+    """Give the options by which profiles/README.md puts all rules of a shard into one job."""
+    readme = (REPOSITORY / "profiles" / "README.md").read_text()
+    (command,) = re.findall(
+        r"^ *snakemake --profile slurm (.*--groups .*)$", readme, flags=re.MULTILINE
+    )
+    return shlex.split(command)
 
 
 def test_a_killed_head_is_followed_by_another_while_its_jobs_still_run(
