@@ -118,7 +118,7 @@ def test_the_second_model_sees_only_pictures_with_a_rescue() -> None:
         (5, "Only 5 of 300 pictures failed"),
         (N - 5, "Only 5 of 300 pictures succeeded"),
         (0, "None of the 300 pictures failed"),
-        (30, "Only 30 failures among 300 pictures; fewer than 50 are not modelled."),
+        (29, "Only 29 failures among 300 pictures; fewer than 30 are not modelled."),
     ],
 )
 def test_too_few_are_a_sentence(lost: int, sentence: str, tmp_path: Path) -> None:
