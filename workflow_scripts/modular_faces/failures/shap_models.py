@@ -68,7 +68,9 @@ def models_of(
         failed, weights = outcome.failed[rows][known], outcome.weights[rows][known]
         chosen = [image_id for image_id, here in zip(image_ids, known, strict=True) if here]
         names = np.array([clusters.get(image_id) or image_id for image_id in chosen], dtype=object)
-        skipped = _why_not(failed, names, options["least_failures"], options["folds"], installed)
+        skipped = outcome.too_few or _why_not(
+            failed, names, options["least_failures"], options["folds"], installed
+        )
         if skipped:
             yield Model(outcome, name, None, weights, skipped)
             continue
@@ -103,6 +105,8 @@ def _why_not(
         return NO_SHAP
     failures, successes = (len(set(clusters[kind].tolist())) for kind in (failed, ~failed))
     fewest = max(least, folds)
+    if not len(failed):
+        return "No other part of the study found a face, so that pose and scale are not known."
     if min(failures, successes) >= fewest:
         return ""
     rarer, kind = min((failures, ("failure", "failures")), (successes, ("success", "successes")))
