@@ -1,5 +1,6 @@
 (() => {
   "use strict";
+  const { fieldsOf, fits, followed, isShown, shownRows } = rowsOfCharts;
   const data = JSON.parse(document.getElementById("page-data").textContent);
   const root = document.documentElement;
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
@@ -30,25 +31,6 @@
   // Charts, drawn one after the other so that the page answers meanwhile.
   const views = new Map();
   const holders = all("[data-chart]");
-  const fieldsOf = (spec) => {
-    const fields = new Set();
-    for (const rows of Object.values(spec.datasets ?? {})) {
-      for (const name of Object.keys(rows[0] ?? {})) fields.add(name);
-    }
-    return fields;
-  };
-  // A field that a chart shows one value of at a time: its parameter page_<field> says which.
-  const followed = (spec) => Object.fromEntries(
-    (spec.params ?? [])
-      .filter(({ name }) => name.startsWith("page_"))
-      .map(({ name, value }) => [name.slice("page_".length), value]),
-  );
-  const shownRows = (rows, choice, follows) => {
-    const divided = Object.fromEntries(Object.entries(choice).filter(([name]) => !(name in follows)));
-    return rows.filter((row) => fits(row, divided));
-  };
-  const isShown = (row, choice, follows) =>
-    Object.entries(follows).every(([name, usual]) => !(name in row) || row[name] === (choice[name] ?? usual));
   const options = {
     actions: false, renderer: "svg", defaultStyle: false, mode: "vega-lite",
     tooltip: { disableDefaultStyle: true },
@@ -91,10 +73,6 @@
   const chosen = () => Object.fromEntries(
     selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]),
   );
-  const fits = (row, choice) =>
-    Object.entries(choice).every(
-      ([name, value]) => (row[name] ?? "") === "" || String(row[name]) === value,
-    );
   const narrow = async (holder) => {
     const chart = views.get(holder);
     if (!chart) return;
