@@ -76,27 +76,27 @@
   const narrow = async (holder) => {
     const chart = views.get(holder);
     if (!chart) return;
-    const choice = chosen();
-    const figure = holder.closest("figure");
+    const [choice, figure] = [chosen(), holder.closest("figure")];
     const affected = Object.keys(choice).filter((name) => chart.fields.has(name));
     if (!affected.length && !chart.narrowed) return;
     chart.narrowed = affected.length > 0;
-    let rowsLeft = 0;
+    let [rowsLeft, left] = [0, {}];
     for (const [name, rows] of Object.entries(chart.datasets)) {
-      const left = shownRows(rows, choice, chart.follows);
+      left[name] = shownRows(rows, choice, chart.follows);
       if (rows.some((row) => affected.some((field) => field in row))) {
-        rowsLeft += left.filter((row) => isShown(row, choice, chart.follows)).length;
+        rowsLeft += left[name].filter((row) => isShown(row, choice, chart.follows)).length;
       }
-      chart.view.data(name, left.map((row) => ({ ...row })));
     }
+    const empty = affected.length > 0 && rowsLeft === 0;
+    figure.querySelector(".empty").hidden = !empty;
+    holder.hidden = empty;
+    if (empty) return;
+    for (const [name, rows] of Object.entries(left)) chart.view.data(name, rows.map((row) => ({ ...row })));
     for (const [name, usual] of Object.entries(chart.follows)) {
       chart.view.signal(`page_${name}`, choice[name] ?? usual);
     }
     await chart.view.runAsync();
-    const empty = affected.length > 0 && rowsLeft === 0;
-    figure.querySelector(".empty").hidden = !empty;
-    holder.hidden = empty;
-    if (!empty) fit(holder.querySelector("svg"));
+    fit(holder.querySelector("svg"));
   };
   const sayUnaffected = (holder, choice) => {
     const chart = views.get(holder);
