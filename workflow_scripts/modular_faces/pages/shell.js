@@ -1,5 +1,6 @@
 (() => {
   "use strict";
+  const { fieldsOf, fits, followed, isShown, shownRows } = rowsOfCharts;
   const data = JSON.parse(document.getElementById("page-data").textContent);
   const root = document.documentElement;
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
@@ -30,25 +31,6 @@
   // Charts, drawn one after the other so that the page answers meanwhile.
   const views = new Map();
   const holders = all("[data-chart]");
-  const fieldsOf = (spec) => {
-    const fields = new Set();
-    for (const rows of Object.values(spec.datasets ?? {})) {
-      for (const name of Object.keys(rows[0] ?? {})) fields.add(name);
-    }
-    return fields;
-  };
-  // A field that a chart shows one value of at a time: its parameter page_<field> says which.
-  const followed = (spec) => Object.fromEntries(
-    (spec.params ?? [])
-      .filter(({ name }) => name.startsWith("page_"))
-      .map(({ name, value }) => [name.slice("page_".length), value]),
-  );
-  const shownRows = (rows, choice, follows) => {
-    const divided = Object.fromEntries(Object.entries(choice).filter(([name]) => !(name in follows)));
-    return rows.filter((row) => fits(row, divided));
-  };
-  const isShown = (row, choice, follows) =>
-    Object.entries(follows).every(([name, usual]) => !(name in row) || row[name] === (choice[name] ?? usual));
   const options = {
     actions: false, renderer: "svg", defaultStyle: false, mode: "vega-lite",
     tooltip: { disableDefaultStyle: true },
@@ -91,34 +73,30 @@
   const chosen = () => Object.fromEntries(
     selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]),
   );
-  const fits = (row, choice) =>
-    Object.entries(choice).every(
-      ([name, value]) => (row[name] ?? "") === "" || String(row[name]) === value,
-    );
   const narrow = async (holder) => {
     const chart = views.get(holder);
     if (!chart) return;
-    const choice = chosen();
-    const figure = holder.closest("figure");
+    const [choice, figure] = [chosen(), holder.closest("figure")];
     const affected = Object.keys(choice).filter((name) => chart.fields.has(name));
     if (!affected.length && !chart.narrowed) return;
     chart.narrowed = affected.length > 0;
-    let rowsLeft = 0;
+    let [rowsLeft, left] = [0, {}];
     for (const [name, rows] of Object.entries(chart.datasets)) {
-      const left = shownRows(rows, choice, chart.follows);
+      left[name] = shownRows(rows, choice, chart.follows);
       if (rows.some((row) => affected.some((field) => field in row))) {
-        rowsLeft += left.filter((row) => isShown(row, choice, chart.follows)).length;
+        rowsLeft += left[name].filter((row) => isShown(row, choice, chart.follows)).length;
       }
-      chart.view.data(name, left.map((row) => ({ ...row })));
     }
+    const empty = affected.length > 0 && rowsLeft === 0;
+    figure.querySelector(".empty").hidden = !empty;
+    holder.hidden = empty;
+    if (empty) return;
+    for (const [name, rows] of Object.entries(left)) chart.view.data(name, rows.map((row) => ({ ...row })));
     for (const [name, usual] of Object.entries(chart.follows)) {
       chart.view.signal(`page_${name}`, choice[name] ?? usual);
     }
     await chart.view.runAsync();
-    const empty = affected.length > 0 && rowsLeft === 0;
-    figure.querySelector(".empty").hidden = !empty;
-    holder.hidden = empty;
-    if (!empty) fit(holder.querySelector("svg"));
+    fit(holder.querySelector("svg"));
   };
   const sayUnaffected = (holder, choice) => {
     const chart = views.get(holder);

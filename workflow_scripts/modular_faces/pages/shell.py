@@ -69,7 +69,7 @@ def render_page(page: Page) -> str:
     blocks = list(_blocks(page))
     if page.share and any(isinstance(block, Gallery) for block in blocks):
         raise PrivatePictureError(f"'{page.title}' is to be shared and holds pictures of people")
-    scripts = [chart_bundle(), _beside("shell.js")]
+    scripts = [chart_bundle(), _beside("shell_rows.js") + _beside("shell.js")]
     data = {
         "charts": {b.name: b.spec for b in blocks if isinstance(b, Chart) and b.spec},
         "records": {record.name: _record(record) for record in _records(blocks)},
