@@ -171,7 +171,7 @@
     form.addEventListener("change", narrowAll);
     form.addEventListener("reset", () => setTimeout(narrowAll));
     form.addEventListener("submit", (event) => event.preventDefault());
-    if (selects.some((select) => "always" in select.dataset)) narrowAll();
+    for (const table of all("main .table table")) narrowTable(table, chosen());
   }
 
   // A figure as a file, as it is shown.
