@@ -14,7 +14,7 @@ from scipy import stats
 
 from modular_faces.bridge import ALL, LEAST_PICTURES, Instrument
 from modular_faces.csv_cells import safe_cells
-from modular_faces.failures.outcome import part_weights
+from modular_faces.failures.study_rows import part_weights
 from modular_faces.inference.intervals import weighted_share
 
 COLUMNS = ("a", "b", "label", "measure", "unit", "n", "count", "value", "low", "high")

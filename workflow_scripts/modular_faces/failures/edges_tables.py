@@ -104,10 +104,10 @@ def profile_table(
             columns: dict[str, object] = dict(outcome.keys)
             columns |= {"rule": rule, "profile": profile}
             columns["place"] = profile_places(profile, height=frame.height, width=frame.width)
-            for group in GROUPS:
-                mean, low, high = means.band(group)
+            bands = {group: means.band(group) for group in GROUPS}
+            for group, (mean, low, high) in bands.items():
                 columns |= {group: mean, f"{group}_low": low, f"{group}_high": high}
-            columns["difference"] = np.subtract(columns["failures"], columns["successes"])
+            columns["difference"] = bands["failures"][0] - bands["successes"][0]
             columns["n_pairs"] = tested[rule, profile].test.n_members
             columns["p"] = tested[rule, profile].test.p_values
             parts.append(pd.DataFrame(columns))
