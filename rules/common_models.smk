@@ -102,4 +102,6 @@ def figures_of_models(section, title):
 
 def figures_of_modular_page():
     """Every folder of figures that the page of the models fills."""
-    return [figures_of_models(section, title) for section, title in MODULAR_FIGURES.items()]
+    return [
+        figures_of_models(section, title) for section, title in MODULAR_FIGURES.items()
+    ]

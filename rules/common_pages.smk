@@ -27,8 +27,16 @@ def figures_of(folder, study, title):
         caption="captions/study.rst",
         category=folder.capitalize(),
         subcategory=title,
-        labels={"figure": "{figure}"},
+        labels=labels_of_figure,
     )
+
+
+def labels_of_figure(wildcards):
+    """What the report of Snakemake calls a figure: its name without the level, and the level."""
+    words = wildcards.figure.split("_")
+    level = next((word for word in words if word in ("found", "trusted")), "both")
+    name = " ".join(word for word in words if word != level)
+    return {"figure": name, "level": level}
 
 
 def reports_of(folder):

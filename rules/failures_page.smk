@@ -58,6 +58,7 @@ rule failures_page:
         runtime=minutes_of(30),
     params:
         share=CONFIG.share,
+        confidence=CONFIG.failures.confidence,
         dataset=CONFIG.dataset.name,
         pictures=PLAN.count,
         config_digest=digest_of_config(),

@@ -14,6 +14,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
+DRAWN = 180_000
+"""Milliseconds after which a page counts as hanging; it says nothing about speed."""
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -62,7 +65,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
         opened.page.on("dialog", lambda box: _dismiss(opened.problems, box))
         opened.page.on("request", lambda asked: _keep_request(opened.requests, asked.url))
         opened.page.goto(path.as_uri())
-        opened.page.wait_for_selector("html[data-charts=drawn]")
+        opened.page.wait_for_selector("html[data-charts=drawn]", timeout=DRAWN)
         return opened
 
     yield opening

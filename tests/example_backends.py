@@ -17,7 +17,7 @@ from modular_faces.bridge_times import write_seconds
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.figures import save_figure
-from modular_faces.pages.parts import Page
+from modular_faces.pages.parts import Gallery, Page
 from modular_faces.side_by_side.gallery import disagreement_groups
 from modular_faces.side_by_side.page import BackendFiles, backends_page
 
@@ -79,7 +79,7 @@ def write_study(
     )
     (folder / "backends").mkdir()
     gallery = folder / "backends" / "gallery_pictures.json"
-    write_gallery(disagreement_groups(pairs, frame, pictures), gallery)
+    write_gallery(Gallery(disagreement_groups(pairs, frame, pictures)), gallery)
     return BackendFiles(
         summary=folder / "backends.csv",
         agreement=folder / "bridge.csv",

@@ -35,12 +35,12 @@ Rule = Callable[[Picture], bool]
 class SimulatedDetector:
     """Finds a face wherever its rule holds."""
 
-    name = "simulated"
     frame_finds = False
     mesh_partners = None
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, *, name: str = "simulated") -> None:
         self._rule = rule
+        self.name = name
 
     def find(self, pictures: Iterable[tuple[str, Applied]], *, stage: Stage) -> Iterator[Answer]:
         return one_by_one(pictures, self._faces)
@@ -96,11 +96,13 @@ def face_like(seed: int, *, side: int = 40) -> Picture:
     return np.clip(np.rint(grey[..., None] * tint + noise), 0, 255).astype(np.uint8)
 
 
-def face_likes(n: int, *, seed: int, spoil: Mapping[int, Steps]) -> dict[str, Picture]:
+def face_likes(
+    n: int, *, seed: int, spoil: Mapping[int, Steps], side: int = 40
+) -> dict[str, Picture]:
     """Draw n pictures; those at the given places are changed by these steps."""
     return {
         f"{place:04d}.png": apply_variant(
-            face_like(seed * 100_000 + place), spoil.get(place, [])
+            face_like(seed * 100_000 + place, side=side), spoil.get(place, [])
         ).picture
         for place in range(n)
     }

@@ -8,6 +8,7 @@ from modular_faces.bridge_pictures import read_packs
 from modular_faces.bridge_summary import study_frame
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.jobs import start_job
+from modular_faces.pages.parts import Gallery
 from modular_faces.side_by_side.gallery import disagreement_groups
 from modular_faces.tables import read_table
 
@@ -23,4 +24,4 @@ groups = disagreement_groups(
     study_frame(study, labels_of(manifest)),
     partial(read_packs, snakemake.input.packs),
 )
-write_gallery(groups, snakemake.output.pictures)
+write_gallery(Gallery(groups), snakemake.output.pictures)

@@ -39,5 +39,10 @@ distributions = entropy_distributions(studied, descriptors)
 write_csv(table, snakemake.output.table, decimals={})
 write_csv(distributions, snakemake.output.distributions, decimals={"bits": 1})
 entropy_report(
-    outcomes, table, distributions, descriptors, folder=Path(snakemake.output.figures)
+    outcomes,
+    table,
+    distributions,
+    descriptors,
+    folder=Path(snakemake.output.figures),
+    confidence=options["confidence"],
 ).write(snakemake.output.report)

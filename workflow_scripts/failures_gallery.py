@@ -14,6 +14,7 @@ from modular_faces.failures.outcome import (
 )
 from modular_faces.jobs import start_job
 from modular_faces.packs import read_pictures
+from modular_faces.pages.parts import Gallery
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -38,5 +39,5 @@ groups = gallery_groups(
     descriptors=read_descriptors(snakemake.input.descriptors),
     pictures=(pair for path in snakemake.input.packs for pair in read_pictures(path, wanted)),
 )
-write_gallery(groups, snakemake.output.pictures)
+write_gallery(Gallery(groups, lost_by=outcome.keys), snakemake.output.pictures)
 gallery_report(outcome, groups).write(snakemake.output.report)

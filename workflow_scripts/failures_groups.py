@@ -62,6 +62,10 @@ write_csv(tables.rates, snakemake.output.table, decimals={})
 write_csv(tables.tests, snakemake.output.tests, decimals={})
 write_csv(tables.dropping, snakemake.output.dropping, decimals={})
 write_csv(tables.errors, snakemake.output.errors, decimals={})
-groups_report(outcomes, tables, columns=columns, folder=Path(snakemake.output.figures)).write(
-    snakemake.output.report
-)
+groups_report(
+    outcomes,
+    tables,
+    columns=columns,
+    folder=Path(snakemake.output.figures),
+    confidence=confidence,
+).write(snakemake.output.report)

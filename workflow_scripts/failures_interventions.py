@@ -54,7 +54,11 @@ Path(snakemake.output.figures).mkdir(parents=True, exist_ok=True)
 if done:
     notes = [note, *(one.too_few for one in studied if one.level not in plan.failures)]
     report = write_interventions(
-        done, causes=causes, folder=folder, notes=[text for text in notes if text]
+        done,
+        causes=causes,
+        folder=folder,
+        notes=[text for text in notes if text],
+        confidence=options["confidence"],
     )
 else:
     why = plan.skipped or "There is nothing to change."

@@ -34,5 +34,6 @@ page = failures_page(
         libraries=snakemake.params.libraries,
     ),
     share=snakemake.params.share,
+    confidence=snakemake.params.confidence,
 )
 write_page(page, snakemake.output.page)

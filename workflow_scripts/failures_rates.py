@@ -51,6 +51,12 @@ for table, path in (
     (picture_table(parts), snakemake.output.pictures),
 ):
     write_csv(table, path, decimals={})
-rates_report(outcomes, parts, rates, groups, tests, folder=Path(snakemake.output.figures)).write(
-    snakemake.output.report
-)
+rates_report(
+    outcomes,
+    parts,
+    rates,
+    groups,
+    tests,
+    folder=Path(snakemake.output.figures),
+    confidence=confidence,
+).write(snakemake.output.report)

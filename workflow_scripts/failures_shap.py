@@ -13,8 +13,9 @@ from modular_faces.failures.outcome import (
     outcomes_at_both_levels,
     read_manifest,
 )
-from modular_faces.failures.shap_models import JAW_COLUMNS, models_of
+from modular_faces.failures.shap_models import JAW_COLUMNS, models_of, sampled
 from modular_faces.failures.shap_report import write_models
+from modular_faces.failures.study_rows import only_part, only_pictures
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -23,10 +24,20 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options, inputs = snakemake.params.options, snakemake.input
 folder = Path(snakemake.output.report).parent
-study = load_study(inputs.study, [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces", *JAW_COLUMNS])
 manifest = read_manifest(inputs.manifest, [*MANIFEST_COLUMNS, "duplicate_cluster"])
 part = {"backend": options["backend"], "variant": options["variant"]}
-studied, note = levels_to_study(outcomes_at_both_levels(study, manifest, **part))
+rows = load_study(inputs.study, rows_of=only_part(inputs.study, **part))
+studied, note = levels_to_study(outcomes_at_both_levels(rows, manifest, **part))
+del rows
+learnt_from = {
+    studied[0].image_ids[place]
+    for place in sampled(studied[0], options["model"], seed=options["seed"])
+}
+study = load_study(
+    inputs.study,
+    [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces", *JAW_COLUMNS],
+    only_pictures(learnt_from),
+)
 descriptors = read_descriptors(inputs.descriptors)
 models = [
     model

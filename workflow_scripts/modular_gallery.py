@@ -6,6 +6,7 @@ from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.jobs import start_job
 from modular_faces.modular.mistakes import main_rows, mistake_groups, wanted_pictures
 from modular_faces.packs import read_pictures
+from modular_faces.pages.parts import Gallery
 from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
@@ -20,4 +21,4 @@ pictures = {
     name: picture for path in snakemake.input.packs for name, picture in read_pictures(path, wanted)
 }
 groups = mistake_groups(predictions, contributions, pictures) if wanted else []
-write_gallery(groups, snakemake.output.pictures)
+write_gallery(Gallery(groups), snakemake.output.pictures)

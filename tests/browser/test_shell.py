@@ -102,7 +102,7 @@ def test_a_chart_says_when_a_filter_does_not_touch_it_or_leaves_nothing(opened: 
     page = opened.page
     choose(page, "backend", "mesh")
     expect(page.locator("#pixels-maps .unaffected")).to_have_text(
-        "Not divided by backend: all are shown."
+        "Not divided by backend: the same whatever is chosen."
     )
     expect(page.locator("#rates-by-variant .unaffected")).to_be_hidden()
     choose(page, "level", "found")
@@ -189,6 +189,17 @@ def test_a_dark_page_is_printed_dark_on_white(open_page: Open, pages: dict[str, 
     assert ink(page) == "rgb(34, 34, 34)"
     expect(page.locator(".filters")).to_be_hidden()
     expect(page.locator(".banner").first).to_be_visible()
+
+
+def test_of_a_long_table_fifteen_rows_are_printed(opened: Opened) -> None:
+    page = opened.page
+    page.evaluate(
+        "() => { const b = document.querySelector('.table tbody'); "
+        "for (let k = 0; k < 40; k++) b.append(b.rows[k % 3].cloneNode(true)); b.rows[0].hidden = true; }"
+    )
+    assert page.locator(".table tbody tr:visible").count() == 42
+    page.emulate_media(media="print")
+    assert page.locator(".table tbody tr:visible").count() == 15
 
 
 def test_a_narrow_window_does_not_scroll_sideways(open_page: Open, pages: dict[str, Path]) -> None:

@@ -79,18 +79,10 @@ def test_what_can_be_undone_comes_first(mesh: MeshBackend, steps: Steps, cause: 
     assert not {"grey", "blockiness", "colorfulness", "saturation"} & set(done.names)
 
 
-@pytest.mark.parametrize(
-    ("steps", "signs"),
-    [
-        ([{"cover": {"side": "left"}}], {"half_detail", "entropy_r"}),
-        ([{"cover": {"side": "right"}}], {"half_detail"}),
-    ],
-    ids=["left half covered", "right half covered"],
-)
-def test_what_cannot_be_undone_comes_first_as_associated(
-    mesh: MeshBackend, steps: Steps, signs: set[str]
-) -> None:
-    """A cover takes detail from one half and entropy from the whole; with twenty failures either may stand out."""
-    done = verdict_on(mesh, steps)
-    assert done.names[0] in signs
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_what_cannot_be_undone_comes_first_as_associated(mesh: MeshBackend, side: str) -> None:
+    """A cover takes detail from one half and entropy from the whole; some covered faces are found all the same."""
+    done = verdict_on(mesh, [{"cover": {"side": side}}])
+    assert done.names[0] == "half_detail"
     assert done.verdict.causes[0].evidence == "associated"
+    assert done.verdict.causes[0].share.low > 0.2

@@ -2,6 +2,7 @@
 
 import io
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -190,6 +191,16 @@ def test_an_empty_half_has_no_detail_wherever_it_lies() -> None:
     for hidden in (np.s_[:, :20], np.s_[:, 20:], np.s_[:20], np.s_[20:]):
         covered = picture.copy()
         covered[hidden] = 127
-        assert half_detail(covered) < 0.2
+        assert half_detail(covered) == 0.25
     assert half_detail(picture) > 0.9
     assert half_detail(np.full((8, 8), 9, np.uint8)) == 1
+
+
+def test_relative_sharpness_tells_blur_from_contrast() -> None:
+    noisy = np.random.default_rng(3).integers(60, 190, (40, 40), dtype=np.uint8)
+    sharp = np.repeat(noisy[..., None], 3, axis=2)
+    whole = described(sharp)["relative_sharpness"]
+    assert whole == pytest.approx(20, rel=0.1), "independent pixels: 4^2 + 4 of their variance"
+    assert described(sharp // 2)["relative_sharpness"] == pytest.approx(whole, rel=0.01)
+    blurred = cv2.GaussianBlur(sharp, (0, 0), 1)
+    assert described(blurred)["relative_sharpness"] < whole / 5

@@ -17,7 +17,7 @@ from modular_faces.failures.gallery import gallery_groups, gallery_report, read_
 from modular_faces.failures.gallery_choice import causes_by_rescue, choose_lost, probable_causes
 from modular_faces.failures.gallery_file import read_gallery, write_gallery
 from modular_faces.failures.outcome import Outcome
-from modular_faces.pages.parts import RecordGroup
+from modular_faces.pages.parts import Gallery, RecordGroup
 
 IDS = ["a.jpg", "b.jpg", "c.jpg", "d.jpg"]
 SAVED = {
@@ -182,8 +182,8 @@ def test_a_picture_that_is_missing_is_left_out() -> None:
 
 def test_the_gallery_comes_back_from_its_file(tmp_path: Path) -> None:
     written = groups()
-    write_gallery(written, tmp_path / "one.json")
-    write_gallery(read_gallery(tmp_path / "one.json").groups, tmp_path / "two.json")
+    write_gallery(Gallery(written, lost_by=an_outcome().keys), tmp_path / "one.json")
+    write_gallery(read_gallery(tmp_path / "one.json"), tmp_path / "two.json")
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
     assert read_gallery(tmp_path / "one.json").groups[0].records[0].size == (80, 100)
 

@@ -70,14 +70,16 @@ def made(folder: Path, *studies: str, share: bool = False) -> Page:
         "# Methods\n\nFaces were found\nby a mesh.\n", encoding="utf-8"
     )
     pictures = folder / "gallery_pictures.json"
-    write_gallery(gallery().groups, pictures)
+    write_gallery(gallery(), pictures)
     files = FailureFiles(
         reports=written(folder, *studies),
         verdict=folder / "verdict.json",
         gallery=None if share else pictures,
         methods=folder / "methods.md",
     )
-    return failures_page(files, dataset="sample", provenance=[("Dataset", "sample")], share=share)
+    return failures_page(
+        files, dataset="sample", provenance=[("Dataset", "sample")], share=share, confidence=0.95
+    )
 
 
 def test_the_verdict_comes_first_and_the_methods_last(tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path
 
 
 def test_a_verdict_without_a_cause_is_text_alone(tmp_path: Path) -> None:
-    section = verdict_section(VERDICT | {"causes": [], "advice": [], "levels": {}})
+    section = verdict_section(VERDICT | {"causes": [], "advice": [], "levels": {}}, confidence=0.95)
     assert section.blocks == [Text(["Half of the failures are cured by a border."])]
 
 
@@ -162,7 +164,7 @@ def test_a_skipped_study_shows_its_sentence_and_nothing_else(tmp_path: Path, stu
         gallery=None,
         methods=None,
     )
-    page = failures_page(files, dataset="sample", provenance=[], share=False)
+    page = failures_page(files, dataset="sample", provenance=[], share=False, confidence=0.95)
     assert [section.blocks for section in page.sections] == [
         [Text(["None of the 12 pictures failed."])]
     ]

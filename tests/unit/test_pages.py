@@ -172,8 +172,8 @@ def test_files_of_private_figures_say_so_in_their_names(tmp_path: Path) -> None:
         assert [f.stem for f in figures] == ["figures/rates/open", "figures/rates/private_closed"]
     names = sorted(path.name for path in (tmp_path / "figures" / "rates").iterdir())
     assert names == [
-        *("open.png", "open.svg", "open.vl.json"),
-        *("private_closed.png", "private_closed.svg", "private_closed.vl.json"),
+        *("open.png", "open.rst", "open.svg", "open.vl.json"),
+        *(f"private_closed.{suffix}" for suffix in ("png", "rst", "svg", "vl.json")),
     ]
 
 

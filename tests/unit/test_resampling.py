@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modular_faces.modular.resampling import band, differences, draw_weights, estimate
+from modular_faces.modular.resampling import (
+    band,
+    differences,
+    draw_apart,
+    draw_weights,
+    estimate,
+)
 
 
 def test_the_first_row_is_the_data_and_duplicates_are_drawn_together() -> None:
@@ -48,3 +54,13 @@ def test_a_band_is_around_the_mean() -> None:
 def test_differences_are_taken_draw_by_draw() -> None:
     gap = differences({"r2": np.array([3.0, 2.0]), "r": np.ones(2)}, {"r2": np.array([1.0, 2.0])})
     assert {name: values.tolist() for name, values in gap.items()} == {"r2": [2.0, 0.0]}
+
+
+def test_tested_pictures_are_drawn_apart_from_all_others() -> None:
+    clusters = np.array([0, 0, 1, 2, 3, 3, 4])
+    tested = np.array([True, True, True, False, False, False, False])
+    counts = draw_apart(clusters, tested, draws=200, seed=0)
+    assert (counts[0] == 1).all()
+    np.testing.assert_array_equal(counts[:, 0], counts[:, 1])
+    np.testing.assert_array_equal(counts[:, 0] + counts[:, 2], 2)
+    np.testing.assert_array_equal(counts[:, 3] + counts[:, 4] + counts[:, 6], 3)

@@ -1,6 +1,7 @@
 """The comparison of rescued pictures: planted differences, nulls, copies, labels, and too few."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import pytest
 from modular_faces.modular.rescued import Rescued, rescued_pictures, rescued_table
 from modular_faces.modular.rescued_report import rescued_report
 
-HOW = {"permutations": 2000, "confidence": 0.95, "seed": 3}
+HOW: dict[str, Any] = {"permutations": 2000, "confidence": 0.95, "seed": 3}
 
 
 def explained(sizes: dict[str, np.ndarray], task: str = "emotions") -> pd.DataFrame:

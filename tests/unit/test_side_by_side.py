@@ -131,6 +131,19 @@ def test_a_label_that_looks_like_a_missing_value_stays_a_word(tmp_path: Path) ->
     assert tables.pairs == [("mesh original", "dlib original")]
 
 
+def test_of_too_few_pictures_a_distance_has_no_interval(two: Page) -> None:
+    (table,) = blocks(two, "agreement", Table)
+    assert isinstance(table, Table)
+    interval = {row[1]: row[-1] for row in table.rows}
+    assert interval["joy"] == "too few pictures"  # 5: no order statistics reach 95 %
+    assert " to " in interval["all"]
+    charts = {c.name: c.spec for s in two.sections for c in s.blocks if isinstance(c, Chart)}
+    spec = charts["apart"]
+    assert spec is not None
+    rows = [row for data in spec["datasets"].values() for row in data]
+    assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+
+
 def test_same_inputs_same_page(tmp_path: Path) -> None:
     pages = []
     for name in ("a", "b"):

@@ -327,6 +327,9 @@ USED_BY: dict[str, set[str]] = {
     "failures/gallery_choice.py": {"failures_gallery"},
     "failures/picture_report.py": OF_PIXELS,
     "table_parts.py": {"gather_aligned", "gather_study", "manifest", "merge", "modular"},
+    "figure_captions.py": DRAWN
+    | PAGES
+    | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/counting.py": DRAWN
     | READ_DESCRIPTORS
     | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
@@ -360,6 +363,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/specificity_parts.py": {"modular_page"},
     "modular/tasks.py": MODELS,
     "modular/weight_figures.py": {"modular_page"},
+    "failures/marks.py": {"failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

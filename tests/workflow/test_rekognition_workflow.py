@@ -92,7 +92,7 @@ def test_partly_missing_landmarks_go_through_the_whole_workflow(
     sheet = clone.results("bridge/private_mesh_original__rekognition_original.png")
     assert sheet.exists()
     assert not clone.planned_tiny()
-    clone.run_tiny("--cores", "2", "--quiet", "all", "backends")
+    clone.run_tiny("--cores", "2", "--quiet", "all", "--", "backends")
     page = clone.results("backends/index.html").read_text(encoding="utf-8")
     assert "mesh original and rekognition original: of 4 pictures both trust 3 (75 %)" in page
 

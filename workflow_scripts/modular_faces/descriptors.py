@@ -24,6 +24,8 @@ OVAL_HEIGHT: Final = 0.9
 BORDER: Final = 0.1
 """Width of the border on each side, as a part of the shorter side; at least one pixel."""
 JPEG_BLOCK: Final = 8
+EMPTY: Final = 0.25
+"""A half with less than this part of the picture's mean gradient is empty; how empty depends on the other half."""
 
 _CHANNELS: Final = "rgb"
 
@@ -31,6 +33,7 @@ DESCRIPTIONS: Final[tuple[Description, ...]] = (
     ("brightness", "grey levels", "mean of grey"),
     ("contrast", "grey levels", "standard deviation of grey"),
     ("sharpness", "squared grey levels", "variance of the Laplacian of grey"),
+    ("relative_sharpness", "ratio", "variance of the Laplacian of grey by the variance of grey"),
     ("entropy_r", "bits", "Shannon entropy of red, 256 bins, whole picture"),
     ("entropy_g", "bits", "Shannon entropy of green, 256 bins, whole picture"),
     ("entropy_b", "bits", "Shannon entropy of blue, 256 bins, whole picture"),
@@ -53,7 +56,11 @@ DESCRIPTIONS: Final[tuple[Description, ...]] = (
     ("lower_minus_upper_oval", "grey levels", "the same inside the central oval"),
     ("border_minus_center", "grey levels", "mean of grey in the border minus that inside it"),
     ("border_detail", "ratio", "mean gradient of grey in the border by that of the whole picture"),
-    ("half_detail", "ratio", "least mean gradient of the four halves by that of the whole picture"),
+    (
+        "half_detail",
+        "ratio",
+        "least mean gradient of the four halves by that of the whole picture, .25 where it is less",
+    ),
 )
 """Name, unit and meaning of each number, in the order of the columns."""
 
@@ -85,9 +92,11 @@ def describe_picture(
     oval, border = central_oval(height, width), border_mask(height, width)
     brightness, contrast = _mean_and_deviation(grey)
     brightness_oval, contrast_oval = _mean_and_deviation(grey, oval)
+    sharpness = laplacian_variance(grey)
     saturation = cv2.mean(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV_FULL))[1] / 255
     values = [
-        *(brightness, contrast, laplacian_variance(grey), *channel_entropies(picture)),
+        *(brightness, contrast, sharpness, sharpness / contrast**2 if contrast else 0.0),
+        *channel_entropies(picture),
         *(brightness_oval, contrast_oval, *channel_entropies(picture, oval)),
         *(blockiness(grey), colorfulness(picture), saturation, float(_is_grey(picture))),
         *(width, height, width / height, width * height / 1e6),
@@ -237,13 +246,14 @@ def border_detail(grey: Picture, border: Picture) -> float:
 def half_detail(grey: Picture) -> float:
     """Mean gradient of the emptiest half by that of the whole picture: small where half of it is covered.
 
-    Halves are the left, right, upper and lower one; 1 for a picture without any gradient.
+    Halves are the left, right, upper and lower one; never less than `EMPTY`, 1 for a picture without any gradient.
     """
     gradient = _gradient(grey)
     whole = cv2.mean(gradient)[0]
     if not whole:
         return 1.0
-    return min(_mean(np.asarray(gradient)[half], None) for half in _halves(*grey.shape)) / whole
+    least = min(_mean(np.asarray(gradient)[half], None) for half in _halves(*grey.shape))
+    return max(least / whole, EMPTY)
 
 
 def _gradient(grey: Picture) -> Picture:

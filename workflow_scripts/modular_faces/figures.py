@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -68,6 +68,7 @@ def theme() -> alt.theme.ThemeConfig:
         "background": "transparent",
         "font": "sans-serif",
         "axis": lines | words,
+        "axisQuantitative": {"labelOverlap": "greedy", "labelSeparation": 6},
         "legend": words | {"symbolBaseFillColor": INK, "symbolBaseStrokeColor": INK},
         "header": words,
         "title": header | {"color": INK, "fontSize": 13, "anchor": "start", "offset": 8},
@@ -163,6 +164,28 @@ def _inline_data(node: Any) -> Iterator[list[Any]]:
         for key, item in node.items():
             if key not in ("data", "datasets"):
                 yield from _inline_data(item)
+
+
+def follows(chart: AnyChart, choice: Mapping[str, str]) -> AnyChart:
+    """Let a chart show one value of some fields at a time, which the page's filters may exchange.
+
+    Parameters
+    ----------
+    chart : Altair chart
+    choice : mapping of str to str
+        By field, the value that is shown where nothing is chosen: always in the saved figure. All rows carry
+        the fields; an empty one says that a row has none.
+
+    Returns
+    -------
+    Altair chart
+        With a parameter `page_<field>` for each of them.
+    """
+    shown: Any = chart
+    for field, value in choice.items():
+        shown = shown.add_params(alt.param(name=f"page_{field}", value=value))
+        shown = shown.transform_filter(f"datum.{field} === page_{field}")
+    return cast(AnyChart, shown)
 
 
 def map_chart(

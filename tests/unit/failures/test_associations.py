@@ -133,3 +133,10 @@ def test_yes_and_no_are_cut_between() -> None:
     assert extreme_cut(np.zeros(4), high=True) == 0.5
     assert extreme_cut(np.arange(101.0), high=True) == pytest.approx(95)
     assert extreme_cut(np.arange(101.0), high=False) == pytest.approx(5)
+
+
+def test_a_most_extreme_value_that_many_successes_share_is_extreme() -> None:
+    halves = np.array([0.25] * 6 + [0.75 + k / 100 for k in range(24)])
+    assert extreme_cut(halves, high=False) == pytest.approx(0.5)
+    assert extreme_cut(-halves, high=True) == pytest.approx(-0.5)
+    assert extreme_cut(np.full(5, 3.0), high=True) == 3

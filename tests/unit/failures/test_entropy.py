@@ -104,6 +104,7 @@ def report_of(failed: list[bool], table: pd.DataFrame, folder: Path) -> StudyRep
         entropy_distributions(studied, table),
         table,
         folder=folder / "figures" / "entropy",
+        confidence=0.95,
     )
 
 

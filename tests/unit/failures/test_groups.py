@@ -206,7 +206,7 @@ def report_of(failed: list[bool], table: pd.DataFrame, folder: Path) -> StudyRep
         ),
     )
     return groups_report(
-        outcomes, tables, columns=list(table), folder=folder / "figures" / "groups"
+        outcomes, tables, columns=list(table), folder=folder / "figures" / "groups", confidence=0.95
     )
 
 

@@ -283,7 +283,11 @@ def test_the_report_is_the_same_twice_and_names_its_files(tmp_path: Path) -> Non
     for name in ("one", "two"):
         folder = tmp_path / name
         report = write_interventions(
-            [(done.outcome, done.result)], causes=FEW, folder=folder, notes=["A note."]
+            [(done.outcome, done.result)],
+            causes=FEW,
+            folder=folder,
+            notes=["A note."],
+            confidence=0.95,
         )
         report.write(folder / "interventions.json")
         written.append({p.name: p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()})
@@ -370,5 +374,7 @@ def test_a_change_that_makes_a_picture_too_large_is_neither_cure_nor_loss(
     assert doses["rate"].isna().all()
     reverse = made.reverse.set_index(["change", "cause"]).loc[("undo", "tight_framing")]
     assert (reverse[["n", "lost"]] == 0).to_numpy().all()
-    report = write_interventions([(outcome(20), made)], causes=FEW, folder=tmp_path, notes=[])
+    report = write_interventions(
+        [(outcome(20), made)], causes=FEW, folder=tmp_path, notes=[], confidence=0.95
+    )
     assert any("would have become too large" in sentence for sentence in report.findings)

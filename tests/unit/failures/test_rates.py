@@ -152,6 +152,7 @@ def report_of(letters: dict[tuple[str, str], str], folder: Path) -> StudyReport:
             seed=1,
         ),
         folder=folder / "figures" / "rates",
+        confidence=0.95,
     )
 
 

@@ -112,12 +112,20 @@ def test_the_second_model_sees_only_pictures_with_a_rescue() -> None:
     assert len(second.fit.failed) == 200
 
 
-@pytest.mark.parametrize(("lost", "kind"), [(5, "failures"), (N - 5, "successes"), (0, "failures")])
-def test_too_few_are_a_sentence(lost: int, kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        (5, "Only 5 of 300 pictures failed"),
+        (N - 5, "Only 5 of 300 pictures succeeded"),
+        (0, "None of the 300 pictures failed"),
+        (29, "Only 29 failures among 300 pictures; fewer than 30 are not modelled."),
+    ],
+)
+def test_too_few_are_a_sentence(lost: int, sentence: str, tmp_path: Path) -> None:
     models = fitted(np.arange(N) < lost, described(N, np.random.default_rng(5)))
     report = write_models(models, folder=tmp_path, seed=1, note="")
     assert report.skipped is not None
-    assert f"Only {min(lost, N - lost)} {kind} among 300 pictures" in report.skipped
+    assert sentence in report.skipped
     assert report.figures == []
     assert (tmp_path / "shap_models.csv").read_text() == "model\n"
 

@@ -83,7 +83,7 @@ def test_the_advice_is_net_of_placebo(dark: Simulation) -> None:
 def test_text_and_table_give_the_same_limits(dark: Simulation) -> None:
     causes = [replace(dark.verdict.causes[-1], share=Interval(0.05, -0.02, 0.11))]
     verdict = replace(dark.verdict, causes=causes)
-    section = verdict_section(verdict_json([verdict]))
+    section = verdict_section(verdict_json([verdict]), confidence=0.95)
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
     assert "-2.0 % to 11 %" in table.rows[0]
     assert "5.0 % (-2.0 to 11 %)" in paragraph(verdict)
@@ -133,7 +133,7 @@ def test_files_say_what_memory_says(dark: Simulation, tmp_path: Path) -> None:
     assert dark.result is not None
     causes = OPTIONS.all_causes()
     done = [(dark.outcome, dark.result)]
-    write_interventions(done, causes=causes, folder=tmp_path, notes=[])
+    write_interventions(done, causes=causes, folder=tmp_path, notes=[], confidence=0.95)
     write_table(picture_table(done), tmp_path / "pictures.parquet", metadata={})
     found = read_evidences(
         "trusted",

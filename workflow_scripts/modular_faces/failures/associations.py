@@ -243,8 +243,14 @@ def _association(
 
 
 def extreme_cut(successes: FloatArray, *, high: bool) -> float:
-    """Where a value becomes extreme: beyond 95 % of the successes, or between the two values of a yes or no."""
+    """Where a value becomes extreme: beyond 95 % of the successes.
+
+    Where more than 5 % of the successes share the most extreme value, as those that are grey or half covered do, the
+    cut lies halfway from it to the next value; a yes or no is cut between the two.
+    """
     values: Sequence[float] = np.unique(successes).tolist()
     if len(values) <= 2 and set(values) <= {0.0, 1.0}:
         return 0.5
-    return float(np.quantile(successes, EXTREME if high else 1 - EXTREME))
+    cut = float(np.quantile(successes, EXTREME if high else 1 - EXTREME))
+    edge, beside = (values[-1], values[-2:][0]) if high else (values[0], values[:2][-1])
+    return (edge + beside) / 2 if cut == edge else cut

@@ -222,8 +222,8 @@ def _tables(options: EdgeOptions, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
-            "Every comparison: where it is largest, the difference in the share of edges with an interval that holds "
-            "for all places at once, effect in standard deviations, p from "
+            "Every comparison: where it is largest, the difference in the share of edges with a 95 % interval that "
+            "holds for all places at once, effect in standard deviations, p from "
             f"{options.permutations:,} permutations within pairs for all places, p_holm for all rows of the level.",
         ),
         Table(f"{NAME}_profiles.csv", "Profiles with the middle 95 % of the draws."),

@@ -94,9 +94,10 @@ def profile_table(
     Returns
     -------
     pandas.DataFrame
-        A row per rule, profile and place; `p` is corrected for all places of the profile.
+        A row per rule, profile and place, with the pairs that were compared, shares of edges, their difference, and
+        `p`, which is corrected for all places of the profile.
     """
-    p_values = {(one.channel, one.name): one.test.p_values for one in comparisons}
+    tested = {(one.channel, one.name): one for one in comparisons}
     parts = []
     for rule, edges in drawn.items():
         for profile, means in edges.profiles.items():
@@ -106,7 +107,9 @@ def profile_table(
             for group in GROUPS:
                 mean, low, high = means.band(group)
                 columns |= {group: mean, f"{group}_low": low, f"{group}_high": high}
-            columns["p"] = p_values[rule, profile]
+            columns["difference"] = np.subtract(columns["failures"], columns["successes"])
+            columns["n_pairs"] = tested[rule, profile].test.n_members
+            columns["p"] = tested[rule, profile].test.p_values
             parts.append(pd.DataFrame(columns))
     return pd.concat(parts)
 

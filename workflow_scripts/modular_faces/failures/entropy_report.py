@@ -12,7 +12,13 @@ import pandas as pd
 from modular_faces.failures.counting import counted
 from modular_faces.failures.entropy import BIN, PLACES, kinds_left_out
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
-from modular_faces.failures.report_parts import Figure, StudyReport, Table, p_in_words
+from modular_faces.failures.report_parts import (
+    Figure,
+    StudyReport,
+    Table,
+    level_in_words,
+    p_in_words,
+)
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart, save_figure
 
 _CHANNEL_COLORS: Final = {
@@ -31,6 +37,7 @@ def entropy_report(
     descriptors: pd.DataFrame,
     *,
     folder: Path,
+    confidence: float,
 ) -> StudyReport:
     """Draw the figures of the study and put its findings into words.
 
@@ -44,6 +51,8 @@ def entropy_report(
         Indexed by image_id.
     folder : Path
         Of the figures, ``figures/entropy`` beside the report.
+    confidence : float
+        Of the intervals.
     """
     folder.mkdir(parents=True, exist_ok=True)
     studied, note = levels_to_study(outcomes)
@@ -61,7 +70,7 @@ def entropy_report(
             continue
         findings += [_finding(row) for _, row in _worth_saying(rows).iterrows()]
         findings += kinds_left_out(outcome, descriptors)
-        figures.append(_differences(rows, outcome, folder))
+        figures.append(_differences(rows, outcome, folder, confidence=confidence))
         figures.append(
             _distributions(distributions[distributions["level"] == outcome.level], outcome, folder)
         )
@@ -104,7 +113,9 @@ def _finding(row: Mapping[str, Any]) -> str:
     return f"Entropy of failures is {sign} in {where}: {numbers}."
 
 
-def _differences(rows: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
+def _differences(
+    rows: pd.DataFrame, outcome: Outcome, folder: Path, *, confidence: float
+) -> Figure:
     names = rows["channel"] + ", " + rows["place"] + " (" + rows["pictures"] + ")"
     shown = rows.assign(name=names)[
         ["name", "channel", "difference", "difference_low", "difference_high", "delta"]
@@ -130,8 +141,8 @@ def _differences(rows: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
     return Figure(
         f"figures/entropy/{stem}",
         title,
-        f"Difference of the median entropy with 95 % bootstrap intervals; left of the line, failures have less. "
-        f"At most {counted(int(rows['failures'].max()), 'failure')} and "
+        f"Difference of the median entropy with {level_in_words(confidence)} bootstrap intervals; left of the line, "
+        f"failures have less. At most {counted(int(rows['failures'].max()), 'failure')} and "
         f"{counted(int(rows['successes'].max()), 'success', 'successes')} ({outcome.level}).",
         f"Dots with intervals; the largest difference is {largest['difference']:+.2f} bits in {largest['channel']}, "
         f"{largest['place']}.",
@@ -168,7 +179,7 @@ def _panel(part: pd.DataFrame, title: str) -> AnyChart:
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
             x=alt.X("bits:Q", title="bits", scale=alt.Scale(zero=False)),
-            y=alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format=".0%")),
+            y=alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format="~%")),
             color=alt.Color(
                 "group:N",
                 title=None,

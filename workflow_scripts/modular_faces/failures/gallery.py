@@ -14,7 +14,7 @@ from PIL import Image
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.failures.gallery_choice import Lost
-from modular_faces.failures.outcome import STUDY_COLUMNS, Outcome
+from modular_faces.failures.outcome import LEVELS, STUDY_COLUMNS, Outcome
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.inline_pictures import jpeg_url
 from modular_faces.pages.parts import Record, RecordGroup, Table
@@ -132,7 +132,8 @@ def gallery_report(outcome: Outcome, groups: Sequence[RecordGroup]) -> StudyRepo
         skipped=None if shown else "No picture failed, so there is none to show.",
         findings=[
             f"{shown} of {failures} lost pictures by probable cause. Dots are landmarks that another attempt "
-            "found. Each picture opens what is known of it."
+            "found. Each picture opens what is known of it. Where the page is narrowed to a backend or variant, those "
+            "of them are left that it loses too."
         ]
         if shown
         else [],
@@ -174,6 +175,12 @@ def _record(
         tags={"cause": cause[0]} | ({"label": str(label)} if _is_known(label) else {}),
         facts=facts,
         tables=[_attempts_table(attempts)],
+        lost_by=[
+            (str(row.backend), str(row.variant), level)
+            for row in attempts.itertuples()
+            for level in LEVELS
+            if not getattr(row, level)
+        ],
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,21 @@ from modular_faces.pages.parts import Gallery, Record, RecordGroup, Table
 from modular_faces.tables import whole_file
 
 
-def write_gallery(groups: Sequence[RecordGroup], path: str | os.PathLike[str]) -> None:
+def write_gallery(gallery: Gallery, path: str | os.PathLike[str]) -> None:
     """Write groups of pictures as JSON, whole or not at all."""
-    text = json.dumps([asdict(group) for group in groups], ensure_ascii=False, allow_nan=False)
+    text = json.dumps(asdict(gallery), ensure_ascii=False, allow_nan=False)
     with whole_file(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def read_gallery(path: str | os.PathLike[str]) -> Gallery:
     """Read what `write_gallery` wrote."""
-    groups: list[dict[str, Any]] = json.loads(Path(path).read_text(encoding="utf-8"))
-    return Gallery(
-        groups=[
-            RecordGroup(**(group | {"records": [_record(record) for record in group["records"]]}))
-            for group in groups
-        ]
-    )
+    read: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    groups = [
+        RecordGroup(**(group | {"records": [_record(record) for record in group["records"]]}))
+        for group in read["groups"]
+    ]
+    return Gallery(groups=groups, lost_by=read["lost_by"])
 
 
 def _record(read: dict[str, Any]) -> Record:

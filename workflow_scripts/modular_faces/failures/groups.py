@@ -20,6 +20,9 @@ from modular_faces.failures.outcome import Outcome
 from modular_faces.inference.correction import holm
 from modular_faces.inference.intervals import Interval, independent_difference, weighted_share
 
+LABELS: Final = ("label_name", "label")
+"""Columns that hold the label of a picture."""
+
 LIKELY: Final = re.compile(
     r"(rating_)?(gender|sex|race|ethnicity|age|age_group|skin_colou?r|skin_tone|skin_lightness|skin_type|femininity)"
 )
@@ -49,7 +52,7 @@ def group_columns(names: Iterable[str], wanted: Sequence[str] | str) -> list[str
         If a wanted column does not exist.
     """
     known = list(dict.fromkeys(names))
-    label = [name for name in ("label_name", "label") if name in known][:1]
+    label = [name for name in LABELS if name in known][:1]
     if wanted == "auto":
         return label + [name for name in known if LIKELY.fullmatch(name.lower())]
     chosen = []

@@ -11,11 +11,13 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.failures.counting import counted
+from modular_faces.failures.groups import LABELS
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
+    level_in_words,
     p_in_words,
     share_in_words,
 )
@@ -54,6 +56,7 @@ def groups_report(
     *,
     columns: Sequence[str],
     folder: Path,
+    confidence: float,
 ) -> StudyReport:
     """Draw the figures of the study and put its findings into words.
 
@@ -66,6 +69,8 @@ def groups_report(
         The columns of groups that were asked for.
     folder : Path
         Of the figures, ``figures/groups`` beside the report.
+    confidence : float
+        Of the intervals.
     """
     folder.mkdir(parents=True, exist_ok=True)
     trusted = outcomes["trusted"]
@@ -84,13 +89,13 @@ def groups_report(
         rates = tables.rates[tables.rates["level"] == outcome.level]
         if len(rates):
             findings += _findings(tables, outcome)
-            figures.append(_rates_figure(rates, outcome, folder))
-            figures.append(_dropping_figure(tables.dropping, outcome, folder))
+            figures.append(_rates_figure(rates, outcome, folder, confidence))
+            figures.append(_dropping_figure(tables.dropping, outcome, folder, confidence))
         elif outcome.too_few:
             findings.append(f"Level {outcome.level}: {outcome.too_few}")
     if len(tables.errors):
         findings.append(_error_finding(tables.errors))
-        figures.append(_error_figure(tables.errors, folder))
+        figures.append(_error_figure(tables.errors, folder, confidence))
     if figures:
         findings += [*([note] if note else []), PERCEIVED]
     return StudyReport(
@@ -186,10 +191,10 @@ def _error_finding(errors: pd.DataFrame) -> str:
     return f"Where landmarks are known, their median error ranges from {ends[0]} to {ends[1]}; {differs}."
 
 
-def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
+def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path, confidence: float) -> Figure:
     top = min(1.0, float(rates["high"].max()) * 1.05)
     charts: list[AnyChart] = [
-        _panel(rows, str(name), "rate", f"with {_LOST[outcome.level]}", [0, top], ".0%")
+        _panel(rows, str(name), "rate", f"with {_LOST[outcome.level]}", [0, top], "~%")
         for name, rows in list(rates.groupby("column", sort=False, observed=True))[:_SHOWN]
     ]
     stem = f"rates_{outcome.level}"
@@ -198,8 +203,9 @@ def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure
     return _figure(
         stem,
         "Failure rate by group",
-        f"Share of the pictures of each group with {_LOST[outcome.level]}, with 95 % intervals; n = "
-        f"{int(rates['n'].groupby(rates['column']).sum().max())}. Ratings are cut into groups of about equal "
+        f"Share of the pictures of each group with {_LOST[outcome.level]}, with "
+        f"{level_in_words(confidence)} intervals; n = {int(rates['n'].groupby(rates['column']).sum().max())}. "
+        "Ratings are cut into groups of about equal "
         f"size. {PERCEIVED}",
         f"Dots with intervals in {len(charts)} panels; the highest rate is {share_in_words(worst['rate'])} in "
         f"{worst['column']} {worst['group']}.",
@@ -207,7 +213,9 @@ def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure
     )
 
 
-def _dropping_figure(dropping: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure:
+def _dropping_figure(
+    dropping: pd.DataFrame, outcome: Outcome, folder: Path, confidence: float
+) -> Figure:
     rows = dropping[(dropping["level"] == outcome.level) & (dropping["quantity"] == "share")]
     order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
     shown = rows.loc[order].head(2 * _SHOWN)
@@ -226,14 +234,14 @@ def _dropping_figure(dropping: pd.DataFrame, outcome: Outcome, folder: Path) -> 
         stem,
         "What dropping failures changes",
         f"Change of each group's share of the dataset when pictures with {_LOST[outcome.level]} are dropped "
-        f"({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with 95 % intervals; left of 0, the "
-        f"group shrinks. The {len(shown)} largest changes.",
+        f"({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with {level_in_words(confidence)} "
+        f"intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
         f"Dots with intervals from {100 * shown['change'].min():+.1f} to {100 * shown['change'].max():+.1f} points.",
         outcome.level,
     )
 
 
-def _error_figure(errors: pd.DataFrame, folder: Path) -> Figure:
+def _error_figure(errors: pd.DataFrame, folder: Path, confidence: float) -> Figure:
     top = float(errors["high"].max()) * 1.05
     title = "median landmark error, % of the eye distance"
     charts: list[AnyChart] = [
@@ -245,7 +253,8 @@ def _error_figure(errors: pd.DataFrame, folder: Path) -> Figure:
         "error",
         "Landmark error by group",
         "Median distance between found and known landmarks, in percent of the distance of the outer corners of the "
-        f"eyes, with 95 % bootstrap intervals; n = {int(errors['n'].groupby(errors['column']).sum().max())} pictures "
+        f"eyes, with {level_in_words(confidence)} bootstrap intervals; n = "
+        f"{int(errors['n'].groupby(errors['column']).sum().max())} pictures "
         "with landmarks and known points.",
         f"Dots with intervals in {len(charts)} panels.",
         None,
@@ -262,7 +271,8 @@ def _panel(
 ) -> AnyChart:
     scale = alt.Undefined if domain is None else alt.Scale(domain=domain)
     axis = alt.Axis(format=number_format, tickCount=5)
-    base = alt.Chart(rows[["group", value, "low", "high", "n"]])
+    label = {"label": rows["group"].where(rows["column"].isin(LABELS), "")}
+    base = alt.Chart(rows[["group", value, "low", "high", "n"]].assign(**label))
     y = alt.Y("group:N", sort=rows["group"].tolist(), title=None)
     x = alt.X("low:Q", title=axis_title, scale=scale, axis=axis)
     limits = base.mark_rule(strokeWidth=2, color=CATEGORIES[0]).encode(y=y, x=x, x2="high:Q")

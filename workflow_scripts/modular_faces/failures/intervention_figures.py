@@ -17,7 +17,7 @@ MOST_SETS = 12
 
 _ROW = 20
 _WIDTH = 380
-_PERCENT = alt.Axis(format=".0%", grid=True)
+_PERCENT = alt.Axis(format="~%", grid=True)
 
 
 def share_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
@@ -39,6 +39,7 @@ def share_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
     )
     return _intervals(
         shown,
+        words,
         value="share",
         title="share of failures brought back, less placebo",
         colors={
@@ -59,6 +60,7 @@ def dose_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
     )
     return _intervals(
         shown,
+        words,
         value="rate",
         title="share of failures brought back",
         colors={"placebo": CATEGORIES[6], "a cause undone": CATEGORIES[0]},
@@ -76,6 +78,7 @@ def reverse_chart(table: pd.DataFrame, words: dict[str, str]) -> AnyChart:
     shown["kind"] = shown["change"].map({"undo": "a cause undone", "put_in": "a cause put in"})
     return _intervals(
         shown,
+        words,
         value="share",
         title="share of successes lost, less placebo",
         colors={"a cause put in": CATEGORIES[1], "a cause undone": CATEGORIES[0]},
@@ -87,8 +90,10 @@ def dose_words(dose: str) -> str:
     return re.sub(r"\bq(\d+)\b", r"to percentile \1", dose.replace("_", " "))
 
 
-def _intervals(table: pd.DataFrame, *, value: str, title: str, colors: dict[str, str]) -> AnyChart:
-    columns = ["what", "kind", value, f"{value}_low", f"{value}_high", "n"]
+def _intervals(
+    table: pd.DataFrame, words: dict[str, str], *, value: str, title: str, colors: dict[str, str]
+) -> AnyChart:
+    columns = ["cause", "what", "kind", value, f"{value}_low", f"{value}_high", "n"]
     order = table["what"].tolist()
     kinds = [kind for kind in colors if (table["kind"] == kind).any()]
     y = alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=420, grid=False))
@@ -98,7 +103,8 @@ def _intervals(table: pd.DataFrame, *, value: str, title: str, colors: dict[str,
         scale=alt.Scale(domain=kinds, range=[colors[kind] for kind in kinds]),
         legend=alt.Legend(orient="top", labelLimit=420),
     )
-    base = alt.Chart(table[columns].round(5))
+    of_cause = table["cause"].where(table["cause"].isin(words), "")
+    base = alt.Chart(table.assign(cause=of_cause)[columns].round(5))
     bars = base.mark_rule(strokeWidth=2).encode(
         x=alt.X(f"{value}_low:Q", title=title, axis=_PERCENT),
         x2=f"{value}_high:Q",

@@ -23,6 +23,7 @@ from modular_faces.failures.report_parts import (
     Figure,
     StudyReport,
     Table,
+    level_in_words,
     share_in_words,
     write_csv,
 )
@@ -44,7 +45,12 @@ Done = Sequence[tuple[Outcome, Interventions]]
 
 
 def write_interventions(
-    done: Done, *, causes: Mapping[str, Cause], folder: Path, notes: Iterable[str]
+    done: Done,
+    *,
+    causes: Mapping[str, Cause],
+    folder: Path,
+    notes: Iterable[str],
+    confidence: float,
 ) -> StudyReport:
     """Write tables and figures of the study and give its report.
 
@@ -57,6 +63,8 @@ def write_interventions(
         Of the failure study.
     notes : iterable of str
         Sentences that come after the findings.
+    confidence : float
+        Of the intervals.
     """
     write_csv(
         _with_keys(done, lambda i: share_table(i.shares)), folder / f"{NAME}.csv", decimals=DECIMALS
@@ -71,7 +79,9 @@ def write_interventions(
     write_csv(remedies, folder / f"{NAME}_remedies.csv", decimals=DECIMALS)
     words = {name: cause.words for name, cause in causes.items()}
     figures = [
-        figure for outcome, result in done for figure in _figures(outcome, result, words, folder)
+        figure
+        for outcome, result in done
+        for figure in _figures(outcome, result, words, folder, level_in_words(confidence))
     ]
     findings = [
         sentence for outcome, result in done for sentence in _findings(outcome, result, causes)
@@ -137,7 +147,7 @@ def _with_keys(done: Done, table_of: Callable[[Interventions], pd.DataFrame]) ->
 
 
 def _figures(
-    outcome: Outcome, result: Interventions, words: dict[str, str], folder: Path
+    outcome: Outcome, result: Interventions, words: dict[str, str], folder: Path, wide: str
 ) -> list[Figure]:
     n, level = result.n_failures, outcome.level
     failures = counted(n, "failure")
@@ -149,20 +159,21 @@ def _figures(
             "What brings failures back",
             f"{failures}, each changed in one respect at a time. A dot is the share that the remedy of a cause "
             "brings back at any of its doses, less the share that as many changes without meaning bring back; the line "
-            "is its interval. Causes in orange count: they bring back more than chance and more than the causes above.",
+            f"is its {wide} interval. Causes in orange count: they bring back more than chance and more than the "
+            "causes above.",
         ),
         "doses": (
             dose_chart(result.doses, words),
             "Every single change",
-            f"The share of {failures} that each single change brings back, with its interval. Changes without "
+            f"The share of {failures} that each single change brings back, with its {wide} interval. Changes without "
             "meaning (placebos) show how many failures sit on the edge and come back whatever is done.",
         ),
         "reverse": (
             reverse_chart(result.reverse, words),
             "The reverse: changes of successes",
-            f"The share of {successes} that fail after a change, less the share that fails after a placebo. A cause "
-            "that is put in should make successes fail; a remedy should not. Each dose of a cause was tried on as many "
-            "of them as its row in the table says.",
+            f"The share of {successes} that fail after a change, less the share that fails after a placebo, with its "
+            f"{wide} interval. A cause that is put in should make successes fail; a remedy should not. Each dose of a "
+            "cause was tried on as many of them as its row in the table says.",
         ),
     }
     if told:

@@ -201,7 +201,7 @@ def _tables(permutations: int, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
-            "Every comparison: where it is largest (x, y in pixels of the frame), difference with an interval that "
+            "Every comparison: where it is largest (x, y in pixels of the frame), difference with a 95 % interval that "
             "holds for all places at once, effect in standard deviations, share of the picture that differs, p "
             f"from {permutations:,} permutations for the whole map, and p_holm for the maps of one question: the four "
             "channels, or the four kinds of unusual pixels.",

@@ -102,7 +102,10 @@ def _row(rows: pd.DataFrame, name: str, channel: str) -> pd.Series:
 
 def _brightness(rows: pd.DataFrame) -> str:
     grey = _row(rows, "whole", "grey")
-    numbers = f"{grey['low']:+.1f} to {grey['high']:+.1f}; {effect_in_words(grey['effect'])}; {tested(grey)}"
+    numbers = (
+        f"{grey['low']:+.1f} to {grey['high']:+.1f} by itself; {effect_in_words(grey['effect'])}; {tested(grey)} "
+        "for the four channels"
+    )
     how = "darker" if grey["difference"] < 0 else "brighter"
     text = (
         f"failures are {abs(grey['difference']):.1f} grey levels {how} on the whole ({numbers})"
@@ -112,10 +115,10 @@ def _brightness(rows: pd.DataFrame) -> str:
     colours = rows[(rows["map"] == "whole") & (rows["channel"] != "grey")]
     most = colours.loc[colours["effect"].abs().idxmax()]
     if most["p_holm"] <= LEVEL:
-        less = "less" if most["difference"] < 0 else "more"
+        how = "darker" if most["difference"] < 0 else "brighter"
         text += (
-            f"; in {most['channel']} it is largest ({abs(most['difference']):.1f} {less}, "
-            f"{effect_in_words(most['effect'])})"
+            f"; in {most['channel']}, where they differ most, they are {abs(most['difference']):.1f} levels {how} "
+            f"({effect_in_words(most['effect'])}, {tested(most)})"
         )
     return text + "."
 

@@ -9,16 +9,17 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modular_faces.failures.counting import counted, enumerated
 from modular_faces.failures.study_rows import (
     NotAStudyError,
+    RowsOf,
     copies_of,
     part_weights,
     passed_over,
+    read_rows,
     without_copies,
 )
 
@@ -146,7 +147,9 @@ class Outcome:
 
 
 def load_study(
-    path: str | os.PathLike[str], columns: Iterable[str] = STUDY_COLUMNS
+    path: str | os.PathLike[str],
+    columns: Iterable[str] = STUDY_COLUMNS,
+    rows_of: RowsOf | None = None,
 ) -> pd.DataFrame:
     """Read a study, a row per picture, backend and variant.
 
@@ -156,6 +159,8 @@ def load_study(
         `study.parquet`.
     columns : iterable of str
         Columns to read, those of `STUDY_COLUMNS` first; failure_reason comes with them.
+    rows_of : callable, optional
+        Takes the rows to keep out of a batch: `modular_faces.failures.study_rows.only_part`.
 
     Returns
     -------
@@ -177,20 +182,7 @@ def load_study(
             "study.parquet."
         )
     wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
-    repeated = names & {"backend", "variant", "failure_reason"}
-    file = pq.ParquetFile(path, read_dictionary=sorted(repeated))
-    others = [file.schema_arrow.empty_table().select(wanted[1:])]
-    known: dict[str, str] = {}
-    image_ids = [np.array([], dtype=object)]
-    for batch in file.iter_batches(columns=wanted, use_threads=False):
-        read = batch["image_id"].to_pylist()
-        image_ids.append(np.array([known.setdefault(name, name) for name in read], dtype=object))
-        others.append(pa.table(batch).select(wanted[1:]))
-    table = pa.concat_tables(others).unify_dictionaries()
-    del others, known
-    study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
-    study.insert(0, "image_id", pd.Series(np.concatenate(image_ids), dtype=object))
-    return study
+    return read_rows(path, wanted, rows_of=rows_of)
 
 
 def read_manifest(

@@ -60,6 +60,7 @@ def failures_page(
     dataset: str,
     provenance: Sequence[tuple[str, str]],
     share: bool,
+    confidence: float,
 ) -> Page:
     """Put the page together.
 
@@ -69,6 +70,8 @@ def failures_page(
     dataset : str
     provenance : sequence of (str, str)
     share : bool
+    confidence : float
+        Of the intervals of the verdict.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def failures_page(
     reports = [(read_report(path), path.parent) for path in files.reports]
     reports.sort(key=lambda item: _place(item[0].study))
     sections = [
-        *([verdict_section(verdict)] if verdict else []),
+        *([verdict_section(verdict, confidence=confidence)] if verdict else []),
         *(_section(report, folder, files, share) for report, folder in reports),
         *_without_gallery(reports, share),
         *_methods(files.methods),

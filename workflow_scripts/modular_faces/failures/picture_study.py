@@ -21,6 +21,7 @@ from modular_faces.failures.outcome import (
 )
 from modular_faces.failures.picture_frame import Frame, frame_of
 from modular_faces.failures.picture_sample import PictureSample
+from modular_faces.failures.study_rows import only_part
 
 _SIZES = ("width", "height", "duplicate_cluster")
 
@@ -91,7 +92,9 @@ def open_study(
     """
     listed = read_manifest(manifest, (*MANIFEST_COLUMNS, *_SIZES))
     part = {key: options[key] for key in ("backend", "variant")}
-    outcomes, note = levels_to_study(outcomes_at_both_levels(load_study(study), listed, **part))
+    rows = load_study(study, rows_of=only_part(study, **part))
+    outcomes, note = levels_to_study(outcomes_at_both_levels(rows, listed, **part))
+    del rows
     known = listed.set_index("image_id").loc[outcomes[0].image_ids]
     frame, resized = None, 0
     if len(known):

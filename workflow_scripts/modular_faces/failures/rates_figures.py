@@ -10,19 +10,21 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.failures.outcome import Level
-from modular_faces.failures.parts import part_name
-from modular_faces.failures.report_parts import Figure, share_in_words
-from modular_faces.figures import CATEGORIES, AnyChart, grid_chart, save_figure
+from modular_faces.failures.parts import Part, part_name
+from modular_faces.failures.report_parts import Figure, level_in_words, share_in_words
+from modular_faces.figures import CATEGORIES, AnyChart, follows, save_figure
 
 LOST = {"found": "no landmarks", "trusted": "no trusted landmarks"}
-_PERCENT = alt.Axis(format=".0%")
+_PERCENT = alt.Axis(format="~%")
 _ROW_HEIGHT = 22
 
 
-def rates_by_part(rates: pd.DataFrame, level: Level, folder: Path) -> Figure:
-    """Failure rate of every part with its interval, sharpening and geometry side by side."""
+def rates_by_part(
+    rates: pd.DataFrame, groups: pd.DataFrame, level: Level, folder: Path, *, confidence: float
+) -> Figure:
+    """Failure rate of every part with its interval, sharpening and geometry side by side; on the page by label."""
     rows = _named(rates[(rates["level"] == level) & rates["rate"].notna()])
-    base = alt.Chart(rows[["name", "kind", "rate", "low", "high", "n", "failures"]])
+    base = alt.Chart(_by_label_too(rows, groups[groups["level"] == level]))
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=None)
     color = alt.Color("kind:N", title="changes", scale=alt.Scale(range=list(CATEGORIES)))
     limits = base.mark_rule(strokeWidth=2).encode(
@@ -37,15 +39,15 @@ def rates_by_part(rates: pd.DataFrame, level: Level, folder: Path) -> Figure:
         color=color,
         tooltip=["name", "kind", "rate", "low", "high", "failures", "n"],
     )
-    save_figure(
-        _sized(limits + points, rows, "Failure rate of every variant"), folder / f"by_part_{level}"
-    )
+    chart = follows(limits + points, {"label": ""})
+    save_figure(_sized(chart, rows, "Failure rate of every variant"), folder / f"by_part_{level}")
     best, worst = rows.iloc[0], rows.iloc[-1]
     return _figure(
         f"by_part_{level}",
         "Failure rate of every variant",
-        f"Share of the {int(rows['n'].max())} pictures with {LOST[level]}, with 95 % intervals, fewest first. "
-        "Colours tell what a variant changes: geometry (border, scale), sharpening, or nothing.",
+        f"Share of the {int(rows['n'].max())} pictures with {LOST[level]}, with {level_in_words(confidence)} "
+        "intervals, fewest first. Colours tell what a variant changes: geometry (border, scale), sharpening, or "
+        "nothing.",
         f"Dots with intervals: {best['name']} loses {share_in_words(best['rate'])}, {worst['name']} "
         f"{share_in_words(worst['rate'])}.",
         level,
@@ -58,7 +60,11 @@ def rescued_and_broken(rates: pd.DataFrame, level: Level, folder: Path) -> Figur
     long = pd.concat(
         [
             pd.DataFrame(
-                {"name": rows["name"], "what": what, "pictures": sign * rows[what].astype(int)}
+                {
+                    **rows[["backend", "variant", "name"]],
+                    "what": what,
+                    "pictures": sign * rows[what].astype(int),
+                }
             )
             for what, sign in (("rescued", 1), ("broken", -1))
         ]
@@ -94,18 +100,22 @@ def rescued_and_broken(rates: pd.DataFrame, level: Level, folder: Path) -> Figur
     )
 
 
-def rates_by_label(groups: pd.DataFrame, level: Level, folder: Path) -> Figure:
-    """Failure rate of the outcome by label."""
-    rows = groups[groups["grouping"] == "label"].sort_values("rate", ascending=False, kind="stable")
-    chart = _dots(rows, level, order=rows["group"].tolist())
+def rates_by_label(
+    groups: pd.DataFrame, outcome: Part, level: Level, folder: Path, *, confidence: float
+) -> Figure:
+    """Failure rate of the outcome by label; on the page of every part."""
+    every = groups[(groups["grouping"] == "label") & groups["rate"].notna()]
+    rows = of_part(every, outcome).sort_values("rate", ascending=False, kind="stable")
+    chart = _dots(every.assign(label=every["group"]), level, order=rows["group"].tolist())
+    chart = follows(chart, _of_outcome(outcome))
     save_figure(_sized(chart, rows, "Failure rate by label"), folder / f"by_label_{level}")
     first, last = rows.iloc[0], rows.iloc[-1]
     return _figure(
         f"by_label_{level}",
         "Failure rate by label",
-        f"Share of the pictures of each label with {LOST[level]}, with 95 % intervals; n = {int(rows['n'].sum())}. "
-        "Which labels are lost more often than the rest, and what dropping failures does to their mix, is tested under "
-        "who is lost.",
+        f"Share of the pictures of each label with {LOST[level]} ({outcome[0]} on {outcome[1]}), with "
+        f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum())}. Which labels are lost more often than "
+        "the rest, and what dropping failures does to their mix, is tested under who is lost.",
         f"Dots with intervals from {share_in_words(last['rate'])} ({last['group']}) to "
         f"{share_in_words(first['rate'])} ({first['group']}).",
         level,
@@ -113,41 +123,70 @@ def rates_by_label(groups: pd.DataFrame, level: Level, folder: Path) -> Figure:
 
 
 def rates_by_quantile(
-    groups: pd.DataFrame, names: Sequence[str], level: Level, folder: Path
+    groups: pd.DataFrame,
+    names: Sequence[str],
+    outcome: Part,
+    level: Level,
+    folder: Path,
+    *,
+    confidence: float,
 ) -> Figure:
-    """Failure rate of the outcome over quantiles of the descriptors in which failures differ most."""
-    chosen = groups[groups["grouping"].isin(names)]
-    top = min(1.0, float(chosen["high"].max()) * 1.05)
+    """Failure rate over quantiles of the descriptors in which the outcome's failures differ most.
+
+    The saved figure shows the outcome, the page every part.
+    """
     charts: list[AnyChart] = []
     for name in names:
-        rows = chosen[chosen["grouping"] == name]
-        chart: Any = _dots(rows, level, order=rows["group"].tolist(), top=top)
-        height = max(60, _ROW_HEIGHT * len(rows))
+        every = groups[(groups["grouping"] == name) & groups["rate"].notna()]
+        order = of_part(every, outcome)["group"].tolist()
+        chart: Any = follows(_dots(every, level, order=order), _of_outcome(outcome))
+        height = max(60, _ROW_HEIGHT * len(order))
         charts.append(chart.properties(width=220, height=height, title=name.replace("_", " ")))
-    save_figure(grid_chart(charts, columns=2), folder / f"by_quantile_{level}")
+    grid = alt.concat(*charts, columns=2).resolve_scale(x="shared", y="independent")
+    save_figure(grid, folder / f"by_quantile_{level}")
+    rows = of_part(groups, outcome)
     return _figure(
         f"by_quantile_{level}",
         "Failure rate by brightness, sharpness and the like",
-        f"Pictures in groups of about equal size by each measure; dots are the share with {LOST[level]}, with 95 % "
-        f"intervals; n = {int(groups.groupby('grouping')['n'].sum().max())}. Shown are the measures in which failures "
-        "and successes differ most. A slope is an association, not a cause.",
+        f"Pictures in groups of about equal size by each measure; dots are the share with {LOST[level]} "
+        f"({outcome[0]} on {outcome[1]}), with {level_in_words(confidence)} intervals; n = "
+        f"{int(rows.groupby('grouping')['n'].sum().max())}. Shown are the measures in which failures and successes "
+        "differ most. A slope is an association, not a cause.",
         f"Small panels of failure rates over groups of {', '.join(names)}.",
         level,
     )
 
 
-def _dots(
-    rows: pd.DataFrame, level: Level, *, order: list[str], top: float | None = None
-) -> alt.LayerChart:
-    scale = alt.Undefined if top is None else alt.Scale(domain=[0, top])
-    base = alt.Chart(rows[["group", "rate", "low", "high", "n", "failures"]])
+def of_part(groups: pd.DataFrame, part: Part) -> pd.DataFrame:
+    """Rows of one backend on one variant."""
+    return groups[(groups["backend"] == part[0]) & (groups["variant"] == part[1])]
+
+
+def _of_outcome(outcome: Part) -> dict[str, str]:
+    return {"backend": outcome[0], "variant": outcome[1]}
+
+
+def _by_label_too(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """Rates of all pictures (no label), and the same of each label."""
+    columns = ["rate", "low", "high", "n", "failures"]
+    keys = ["backend", "variant", "name", "kind"]
+    of_labels = groups[(groups["grouping"] == "label") & groups["rate"].notna()].merge(
+        rows[keys], on=keys[:2]
+    )
+    every = [rows.assign(label=""), of_labels.assign(label=of_labels["group"].astype(str))]
+    return pd.concat([part[[*keys, *columns, "label"]] for part in every])
+
+
+def _dots(rows: pd.DataFrame, level: Level, *, order: list[str]) -> AnyChart:
+    fields = {"backend", "variant", "label"} & set(rows.columns)
+    base = alt.Chart(rows[["group", "rate", "low", "high", "n", "failures", *sorted(fields)]])
     y = alt.Y("group:N", sort=order, title=None)
-    x = alt.X("low:Q", title=f"with {LOST[level]}", axis=_PERCENT, scale=scale)
+    x = alt.X("low:Q", title=f"with {LOST[level]}", axis=_PERCENT)
     limits = base.mark_rule(strokeWidth=2, color=CATEGORIES[0]).encode(y=y, x=x, x2="high:Q")
     points = base.mark_point(size=60).encode(
         y=y, x="rate:Q", tooltip=["group", "rate", "low", "high", "failures", "n"]
     )
-    chart: alt.LayerChart = limits + points
+    chart: AnyChart = limits + points
     return chart
 
 

@@ -32,6 +32,7 @@ def rates_report(
     tests: pd.DataFrame,
     *,
     folder: Path,
+    confidence: float,
 ) -> StudyReport:
     """Draw the figures of the study and put its findings into words.
 
@@ -43,6 +44,8 @@ def rates_report(
         From `modular_faces.failures.rates`.
     folder : Path
         Of the figures, ``figures/rates`` beside the report.
+    confidence : float
+        Of the intervals.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def rates_report(
     """
     folder.mkdir(parents=True, exist_ok=True)
     trusted = outcomes["trusted"]
-    drawn = _figures(parts, rates, groups, tests, folder) if len(trusted.failed) else []
+    drawn = _figures(parts, rates, groups, tests, folder, confidence) if len(trusted.failed) else []
     return StudyReport(
         study="rates",
         title=f"How many: {trusted.title}",
@@ -194,23 +197,29 @@ def _figures(
     groups: pd.DataFrame,
     tests: pd.DataFrame,
     folder: Path,
+    confidence: float,
 ) -> list[Figure]:
     levels = [level for level in LEVELS if parts.lost[level].any()]
-    drawn = [figures.rates_by_part(rates, level, folder) for level in levels]
+    drawn = [
+        figures.rates_by_part(rates, groups, level, folder, confidence=confidence)
+        for level in levels
+    ]
     changed = [level for level in levels if rates["p"][rates["level"] == level].notna().any()]
     drawn += [figures.rescued_and_broken(rates, level, folder) for level in changed]
     failed = [level for level in levels if parts.lost[level][:, parts.column(parts.outcome)].any()]
     for level in failed:
-        of_outcome = groups[
-            (groups["backend"] == parts.outcome[0])
-            & (groups["variant"] == parts.outcome[1])
-            & (groups["level"] == level)
-        ]
-        if (of_outcome["grouping"] == "label").any():
-            drawn.append(figures.rates_by_label(of_outcome, level, folder))
+        there = groups[groups["level"] == level]
+        if (there["grouping"] == "label").any():
+            drawn.append(
+                figures.rates_by_label(there, parts.outcome, level, folder, confidence=confidence)
+            )
         chosen = _strongest_numbers(tests, level)
         if chosen:
-            drawn.append(figures.rates_by_quantile(of_outcome, chosen, level, folder))
+            drawn.append(
+                figures.rates_by_quantile(
+                    there, chosen, parts.outcome, level, folder, confidence=confidence
+                )
+            )
     return drawn
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from modular_faces.csv_cells import safe_cells
+from modular_faces.figure_captions import save_caption
 from modular_faces.tables import whole_file
 
 Level = Literal["found", "trusted"]
@@ -98,11 +99,13 @@ class StudyReport:
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the report as JSON, whole or not at all.
 
-        Files of private figures, which lie beside the report, get names that begin with `PRIVATE_START`, so that
-        no report of Snakemake takes them in.
+        Beside the files of each figure its caption is written, for the report of Snakemake. Files of private figures,
+        which lie beside the report, get names that begin with `PRIVATE_START`, so that no such report takes them in.
         """
         folder = Path(path).parent
         report = replace(self, figures=[_marked(figure, folder) for figure in self.figures])
+        for figure in report.figures:
+            save_caption(f"{figure.title}. {figure.caption}", folder / figure.stem)
         with whole_file(path) as temporary:
             text = json.dumps(asdict(report), indent=1, ensure_ascii=False, allow_nan=False)
             temporary.write_text(text + "\n", encoding="utf-8")
@@ -174,6 +177,17 @@ def share_in_words(share: float) -> str:
     """
     percent = 100 * share
     return f"{percent:.0f} %" if abs(percent) >= 9.95 else f"{percent:.1f} %"
+
+
+def level_in_words(confidence: float) -> str:
+    """Write the level of an interval.
+
+    Examples
+    --------
+    >>> level_in_words(0.95), level_in_words(0.999)
+    ('95 %', '99.9 %')
+    """
+    return f"{100 * confidence:.6g} %"
 
 
 def p_in_words(p: float) -> str:

@@ -55,8 +55,7 @@ def models_of(
     ------
     Model
     """
-    order = hash_order(outcome.image_ids, seed=seed)[: options["pictures"]]
-    rows = np.sort(np.array(order, dtype=np.intp))
+    rows = sampled(outcome, options, seed=seed)
     image_ids = [outcome.image_ids[row] for row in rows]
     features = descriptors.reindex(image_ids).astype(float)
     pose = _pose_features(outcome, study, image_ids, features)
@@ -69,7 +68,9 @@ def models_of(
         failed, weights = outcome.failed[rows][known], outcome.weights[rows][known]
         chosen = [image_id for image_id, here in zip(image_ids, known, strict=True) if here]
         names = np.array([clusters.get(image_id) or image_id for image_id in chosen], dtype=object)
-        skipped = _why_not(failed, names, options["least_failures"], options["folds"], installed)
+        skipped = outcome.too_few or _why_not(
+            failed, names, options["least_failures"], options["folds"], installed
+        )
         if skipped:
             yield Model(outcome, name, None, weights, skipped)
             continue
@@ -86,6 +87,12 @@ def models_of(
         yield Model(outcome, name, fit, weights)
 
 
+def sampled(outcome: Outcome, options: Mapping[str, Any], *, seed: int) -> NDArray[np.intp]:
+    """Places of the pictures that a model learns from, the same ones at both levels, in order."""
+    order = hash_order(outcome.image_ids, seed=seed)[: options["pictures"]]
+    return np.sort(np.array(order, dtype=np.intp))
+
+
 def _why_not(
     failed: NDArray[np.bool_],
     clusters: NDArray[np.object_],
@@ -98,6 +105,8 @@ def _why_not(
         return NO_SHAP
     failures, successes = (len(set(clusters[kind].tolist())) for kind in (failed, ~failed))
     fewest = max(least, folds)
+    if not len(failed):
+        return "No other part of the study found a face, so that pose and scale are not known."
     if min(failures, successes) >= fewest:
         return ""
     rarer, kind = min((failures, ("failure", "failures")), (successes, ("success", "successes")))

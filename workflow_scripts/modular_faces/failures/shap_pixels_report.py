@@ -28,7 +28,7 @@ from modular_faces.failures.picture_study import (
     pictures_of,
     without_colour,
 )
-from modular_faces.failures.report_parts import Figure, Table, share_in_words
+from modular_faces.failures.report_parts import Figure, Table, level_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
 from modular_faces.figures import AnyChart, grid_chart, map_chart
@@ -117,9 +117,9 @@ def _add_model(
     )
     results.tables[NAME].append(pd.DataFrame([row]))
     auc = (
-        f"AUC {result.auc.estimate:.2f} ({result.auc.low:.2f} to {result.auc.high:.2f}; "
-        f"{counted(counts['n_failures'], 'failure')}, {counted(counts['n_successes'], 'success', 'successes')}, out of "
-        "fold)"
+        f"AUC {result.auc.estimate:.2f} ({level_in_words(settings.confidence)} interval {result.auc.low:.2f} to "
+        f"{result.auc.high:.2f}; {counted(counts['n_failures'], 'failure')}, "
+        f"{counted(counts['n_successes'], 'success', 'successes')}, out of fold)"
     )
     lead = f"Level {outcome.level}: {_WORDS[settings.model]} at {longest} pixels a side "
     if not result.informative:
@@ -157,9 +157,11 @@ def _map_table(outcome: Outcome, result: PixelShap, failed: npt.NDArray[np.bool_
     y, x = np.indices(result.signed.shape[1:])
     columns: dict[str, object] = dict(outcome.keys)
     columns |= {"y": y.ravel(), "x": x.ravel()}
+    columns |= {"n_failures": int(failed.sum()), "n_successes": int((~failed).sum())}
     columns |= {name: values.ravel() for name, values in _maps(result, failed).items()}
     for one in result.comparisons:
         how = "free" if one.compared == FREE else "within"
+        columns[f"effect_{one.name}_{how}"] = one.test.effect
         columns[f"p_{one.name}_{how}"] = one.test.p_values
     return pd.DataFrame(columns)
 
@@ -262,8 +264,8 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
     return [
         Table(
             f"{NAME}.csv",
-            f"The model of each level and its AUC with interval; {settings.folds} folds, copies of a picture "
-            "never on both sides.",
+            f"The model of each level and its AUC with {level_in_words(settings.confidence)} interval; "
+            f"{settings.folds} folds, copies of a picture never on both sides.",
         ),
         Table(
             f"{NAME}_comparisons.csv",

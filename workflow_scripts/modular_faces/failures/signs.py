@@ -19,12 +19,16 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "head_tilted": ("the head is upright", "the head is tilted"),
     "several_faces": ("there is one face", "there are several faces"),
     "brightness": ("the picture is dark", "the picture is bright"),
-    "contrast": ("the picture has little contrast", "the picture has harsh contrast"),
-    "sharpness": ("the picture is blurred", "the picture is grainy or very detailed"),
+    "relative_sharpness": (
+        "the picture is blurred",
+        "the picture is grainy for its contrast",
+    ),
     "border_detail": (
         "there is little detail at the border of the picture",
         "detail lies at the border of the picture",
     ),
+    "contrast": ("the picture has little contrast", "the picture has harsh contrast"),
+    "sharpness": ("little is sharp in the picture", "the picture is grainy or very detailed"),
     "brightness_oval": ("the middle of the picture is dark", "the middle of the picture is bright"),
     "contrast_oval": ("its middle has little contrast", "its middle has harsh contrast"),
     "entropy_r": ("red has low entropy", "red has high entropy"),
@@ -49,6 +53,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 
 DIRECTIONS: Final[dict[str, bool]] = {
     "half_detail": False,
+    "relative_sharpness": False,
     "turned_away": True,
     "head_tilted": True,
     "several_faces": True,
@@ -61,6 +66,7 @@ UNDONE_BY: Final[dict[tuple[str, bool], str]] = {
     ("contrast", False): "low_contrast",
     ("contrast", True): "high_contrast",
     ("sharpness", False): "blurred",
+    ("relative_sharpness", False): "blurred",
     ("grey", True): "grey",
     ("colorfulness", False): "grey",
     ("saturation", False): "grey",

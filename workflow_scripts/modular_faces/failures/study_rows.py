@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Container, Sequence
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
+
+RowsOf = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 
 class NotAStudyError(ValueError):
@@ -30,6 +37,58 @@ def without_copies(study: pd.DataFrame, manifest: pd.DataFrame) -> pd.DataFrame:
     """The study of one picture of each cluster of copies; the same table where there are no copies."""
     copies = copies_of(manifest)
     return study[~study["image_id"].isin(copies)] if copies else study
+
+
+def read_rows(
+    path: str | os.PathLike[str], columns: Sequence[str], *, rows_of: RowsOf | None
+) -> pd.DataFrame:
+    """Read columns of a study, image_id first, a batch at a time: no name of a picture is held twice."""
+    names = set(pq.read_schema(path).names)
+    repeated = names & {"backend", "variant", "failure_reason"}
+    file = pq.ParquetFile(path, read_dictionary=sorted(repeated))
+    others = [file.schema_arrow.empty_table().select(columns[1:])]
+    known: dict[str, str] = {}
+    image_ids = [np.array([], dtype=object)]
+    for batch in file.iter_batches(columns=columns, use_threads=False):
+        rows = batch if rows_of is None else rows_of(batch)
+        read = rows["image_id"].to_pylist()
+        image_ids.append(np.array([known.setdefault(name, name) for name in read], dtype=object))
+        others.append(pa.table(rows).select(columns[1:]))
+    table = pa.concat_tables(others).unify_dictionaries()
+    del others, known
+    study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
+    study.insert(0, "image_id", pd.Series(np.concatenate(image_ids), dtype=object))
+    return study
+
+
+def only_part(path: str | os.PathLike[str], *, backend: str, variant: str) -> RowsOf:
+    """What takes the rows out of a batch of a study that `part_and_largest` would; all where there is no such part."""
+    keys = ["backend", "variant"]
+    parts = pq.read_table(path, columns=keys, use_threads=False, read_dictionary=keys)
+    parts = parts.unify_dictionaries()
+    rows = parts.group_by(keys, use_threads=False).aggregate([([], "count_all")]).to_pylist()
+    counts = {(row["backend"], row["variant"]): row["count_all"] for row in rows}
+    kept = {(backend, variant)}
+    if (backend, variant) not in counts:
+        kept = set(counts)
+    elif counts[backend, variant] < max(counts.values()):
+        kept.add(max(counts, key=lambda part: counts[part]))
+
+    def rows_of(batch: pa.RecordBatch) -> pa.RecordBatch:
+        names = zip(*(batch[key].to_pylist() for key in keys), strict=True)
+        return batch.filter(pa.array([name in kept for name in names], pa.bool_()))
+
+    return rows_of
+
+
+def only_pictures(image_ids: Container[str]) -> RowsOf:
+    """What takes the rows of some pictures out of a batch of a study."""
+
+    def rows_of(batch: pa.RecordBatch) -> pa.RecordBatch:
+        names = batch["image_id"].to_pylist()
+        return batch.filter(pa.array([name in image_ids for name in names], pa.bool_()))
+
+    return rows_of
 
 
 def part_and_largest(study: pd.DataFrame, *, backend: str, variant: str) -> pd.DataFrame:

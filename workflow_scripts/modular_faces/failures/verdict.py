@@ -9,13 +9,12 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from modular_faces.config_causes import Cause
-from modular_faces.failures.associations import Association, find_associations
-from modular_faces.failures.counting import counted
+from modular_faces.failures.associations import Association
 from modular_faces.failures.intervention_tables import SEVERAL
-from modular_faces.failures.outcome import FEWEST, Outcome
+from modular_faces.failures.marks import find_signs, too_few_left
+from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.signs import DIRECTIONS, UNDONE_BY, sign_words
 from modular_faces.inference.intervals import Interval, weighted_share
 
@@ -44,12 +43,15 @@ class NamedCause:
         Failures that were looked at.
     cured : int or None
         Failures that the remedy brought back.
+    sign, sign_words : str
+        What most tells these failures from successes: the sign itself, or what marks those that the remedy brought
+        back; empty where nothing does.
     delta : Interval or None
-        Cliff's delta of a sign.
+        Cliff's delta of the sign.
     p : float or None
-        Of a sign, corrected.
+        Of the sign, corrected.
     measured : int
-        Failures on which a sign was measured: the half that had no say in choosing it.
+        Failures on which the sign was measured: the half that had no say in choosing it.
     """
 
     cause: str
@@ -59,6 +61,8 @@ class NamedCause:
     share: Interval
     n: int
     cured: int | None = None
+    sign: str = ""
+    sign_words: str = ""
     delta: Interval | None = None
     p: float | None = None
     measured: int = 0
@@ -167,25 +171,34 @@ def reach_verdict(
     unexplained = [image_id for image_id, hit in zip(failures, cured, strict=True) if not hit]
     refuted = _refuted(found.reverse)
     search = partial(
-        _associations,
-        unexplained,
-        found.successes,
+        find_signs,
+        successes=found.successes,
         confidence=confidence,
         least=least_association,
         seed=seed,
     )
-    harmful, note = search(
-        signs[[name for name in signs.columns if not _meanings(name) <= refuted]],
-        DIRECTIONS | {sign: not high for sign, high in refuted},
+    harmful = search(
+        unexplained,
+        signs=signs[[name for name in signs.columns if not _meanings(name) <= refuted]],
+        directions=DIRECTIONS | {sign: not high for sign, high in refuted},
     )
-    harmless = [one for one in search(signs, DIRECTIONS)[0] if (one.sign, one.high) in refuted]
+    common = search(unexplained, signs=signs, directions=DIRECTIONS)
+    harmless = [one for one in common if (one.sign, one.high) in refuted]
+    back = {
+        name: [i for i, by in zip(failures, cured_by, strict=True) if name in by] for name in order
+    }
+    marks = {name: search(back[name], signs=signs, directions=DIRECTIONS)[:1] for name in order}
+    note = too_few_left(unexplained, found.successes)
     part = len(unexplained) / max(len(failures), 1)
     shown = signs.reindex(failures)
     return replace(
         verdict,
         examined=len(failures),
         causes=sorted(
-            [*named, *(_associated(one, part, len(failures)) for one in harmful)],
+            [
+                *(_marked(one, marks[one.cause]) for one in named),
+                *(_associated(one, part, len(failures)) for one in harmful),
+            ],
             key=lambda one: -one.share.estimate,
         ),
         set_aside=[_associated(one, part, len(failures)) for one in harmless],
@@ -209,32 +222,19 @@ def _intervened(row: object, causes: Mapping[str, Cause]) -> NamedCause:
     )
 
 
-def _associations(
-    failures: Sequence[str],
-    successes: Sequence[str],
-    signs: pd.DataFrame,
-    directions: Mapping[str, bool],
-    *,
-    confidence: float,
-    least: float,
-    seed: int,
-) -> tuple[list[Association], str]:
-    """Signs of the failures that nothing named brought back; or why there are none."""
-    if len(failures) < FEWEST or len(successes) < FEWEST:
-        return [], (
-            f"Only {counted(len(failures), 'failure')} {'is' if len(failures) == 1 else 'are'} left that no named "
-            "cause explains; too few to say what they have in common."
-            if 0 < len(failures) < FEWEST
-            else ""
+def _marked(one: NamedCause, marks: Sequence[Association]) -> NamedCause:
+    """Say what tells the failures that a remedy brought back from successes."""
+    for mark in marks:
+        words = sign_words(mark.sign, high=mark.high)
+        return replace(
+            one,
+            sign=mark.sign,
+            sign_words=words,
+            delta=mark.delta,
+            p=mark.p,
+            measured=mark.n_failures,
         )
-    table = signs.reindex([*failures, *successes])
-    failed = np.arange(len(table)) < len(failures)
-    values: dict[str, NDArray[np.float64]] = {
-        name: table[name].to_numpy(dtype=np.float64) for name in table.columns
-    }
-    return find_associations(
-        values, failed, confidence=confidence, least=least, seed=seed, directions=directions
-    ), ""
+    return one
 
 
 def _associated(one: Association, part: float, n: int) -> NamedCause:
@@ -245,6 +245,8 @@ def _associated(one: Association, part: float, n: int) -> NamedCause:
         evidence="associated",
         share=Interval(*(part * value for value in one.excess)),
         n=n,
+        sign=one.sign,
+        sign_words=sign_words(one.sign, high=one.high),
         delta=one.delta,
         p=one.p,
         measured=one.n_failures,

@@ -125,6 +125,8 @@ def _row(one: NamedCause) -> dict[str, Any]:
         "n": one.n,
         "remedy": one.remedy,
         "cured": one.cured,
+        "sign": one.sign,
+        "sign_words": one.sign_words,
         "cliffs_delta": None if one.delta is None else _number(one.delta.estimate),
         "p": None if one.p is None else round(one.p, 6),
         "measured_on": one.measured or None,

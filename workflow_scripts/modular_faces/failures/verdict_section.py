@@ -10,7 +10,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from modular_faces.failures.report_parts import share_in_words
+from modular_faces.failures.report_parts import level_in_words, share_in_words
 from modular_faces.figures import CATEGORIES, chart_spec
 from modular_faces.pages.parts import Block, Chart, Code, Section, Table, Text
 
@@ -30,30 +30,33 @@ def read_verdict(path: Path) -> dict[str, Any]:
     return values
 
 
-def verdict_section(values: Mapping[str, Any]) -> Section:
+def verdict_section(values: Mapping[str, Any], *, confidence: float) -> Section:
     """Make the section that comes first.
 
     Parameters
     ----------
     values : mapping
         Of `read_verdict`: title, text_<level>, advice, causes, set_aside, levels.
+    confidence : float
+        Of the intervals.
 
     Returns
     -------
     Section
     """
     title = str(values.get("title", "Verdict"))
-    return Section("verdict", title, str(values.get("question", QUESTION)), list(_blocks(values)))
+    blocks = list(_blocks(values, level_in_words(confidence)))
+    return Section("verdict", title, str(values.get("question", QUESTION)), blocks)
 
 
-def _blocks(values: Mapping[str, Any]) -> Iterator[Block]:
+def _blocks(values: Mapping[str, Any], wide: str) -> Iterator[Block]:
     texts = [text for key, text in values.items() if key.startswith("text") and text]
     if texts:
         yield Text(texts)
     causes = values.get("causes", [])
     if causes:
-        yield _chart(causes)
-        yield _table(causes, "Causes that the verdict names, in order.")
+        yield _chart(causes, wide)
+        yield _table(causes, f"Causes that the verdict names, in order, with {wide} intervals.")
     if values.get("set_aside"):
         yield _table(
             values["set_aside"],
@@ -77,7 +80,7 @@ def first_cause(values: Mapping[str, Any]) -> tuple[str, float] | None:
     return (str(causes[0]["words"]), float(causes[0]["share"])) if causes else None
 
 
-def _chart(causes: Sequence[Row]) -> Chart:
+def _chart(causes: Sequence[Row], wide: str) -> Chart:
     rows = pd.DataFrame(
         {
             "cause": [row["cause"] for row in causes],
@@ -90,7 +93,6 @@ def _chart(causes: Sequence[Row]) -> Chart:
     several = rows["level"].nunique() > 1
     base = alt.Chart(rows).encode(
         y=alt.Y("words:N", sort=None, title=None),
-        yOffset=alt.YOffset("level:N") if several else alt.YOffset(),
         color=alt.Color(
             "evidence:N",
             title=None,
@@ -99,7 +101,9 @@ def _chart(causes: Sequence[Row]) -> Chart:
         ),
         tooltip=["words:N", "level:N", alt.Tooltip("share:Q", format=".1%"), "evidence:N"],
     )
-    share = alt.X("share:Q", title="share of the failures", axis=alt.Axis(format="%"))
+    if several:
+        base = base.encode(yOffset=alt.YOffset("level:N"))
+    share = alt.X("share:Q", title="share of the failures", axis=alt.Axis(format="~%"))
     intervals = base.mark_rule(strokeWidth=2).encode(x=alt.X("share_low:Q"), x2="share_high:Q")
     points = base.mark_point(filled=True, size=70).encode(
         x=share, shape=alt.Shape("level:N", legend=alt.Legend() if several else None)
@@ -110,7 +114,7 @@ def _chart(causes: Sequence[Row]) -> Chart:
         name="verdict-causes",
         title="Causes and the share of failures they explain",
         caption=(
-            "Dots: share of the failures; lines: its interval. Shares may overlap: a dark, tightly framed "
+            f"Dots: share of the failures; lines: its {wide} interval. Shares may overlap: a dark, tightly framed "
             f"picture can need either change. n = {max(row['n'] for row in causes):,} failures examined."
         ),
         alt=f"Causes with their shares: {names}.",

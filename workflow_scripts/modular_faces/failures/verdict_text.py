@@ -28,6 +28,7 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         yield "No cause can be named: nothing that was tried or measured tells these failures from chance."
     for place, one in enumerate(intervened):
         yield _intervened_in_words(one, first=place == 0)
+        yield from _mark_in_words(one)
     if len(intervened) > 1:
         yield "Shares overlap where a picture came back under more than one change."
     for one in associated:
@@ -52,6 +53,16 @@ def _intervened_in_words(one: NamedCause, *, first: bool) -> str:
     return (
         f"{begin} {one.words}: {one.remedy} brought back {one.cured:,} of {counted(one.n, 'failure')}, "
         f"{interval_in_words(one.share)} beyond changes without meaning (evidence: intervened)."
+    )
+
+
+def _mark_in_words(one: NamedCause) -> Iterator[str]:
+    if one.delta is None or one.p is None or one.sign_words == one.words:
+        return
+    yield (
+        f"What marks the failures that it brought back: {one.sign_words} (Cliff's delta {one.delta.estimate:.2f}, "
+        f"{one.delta.low:.2f} to {one.delta.high:.2f}, {p_in_words(one.p)} corrected; measured on "
+        f"{counted(one.measured, 'failure')})."
     )
 
 

@@ -35,7 +35,7 @@ from modular_faces.modular.protocol import (
     run_folds,
     without_groups,
 )
-from modular_faces.modular.resampling import draw_weights
+from modular_faces.modular.resampling import draw_apart
 from modular_faces.modular.result_tables import Contributions
 from modular_faces.modular.score_table import Score
 from modular_faces.modular.target_settings import settings
@@ -192,7 +192,7 @@ def analyse(
     }
     tested = np.zeros(len(data), dtype=bool)
     tested[np.concatenate([fold.test for fold in folds])] = True
-    draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
+    draws = draw_apart(data.cluster, tested, draws=options.draws, seed=options.fit.seed)
     known = tested & task.known
     weights, notes = _found_weights(known, found, descriptors, task, folds, draws, options)
     common = {

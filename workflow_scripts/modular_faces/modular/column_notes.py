@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import EncodedFold
 
-COPY = 0.999
+COPY = 0.9999
 """Correlation, without its sign, from which on two columns are taken for copies."""
 MOSTLY = 0.5
 MOST_ROWS = 2000
 """Pictures that copies are looked for in."""
-MOST_NAMED = 3
 
 
 def without_constant_modules(data: ModularData) -> tuple[ModularData, list[str]]:
@@ -41,7 +40,7 @@ def _varies(values: NDArray[np.float32]) -> bool:
 
 
 def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str]:
-    """Say which columns are constant, mostly missing or copies of others, module by module.
+    """Say which columns are constant, mostly missing or copies of others.
 
     Parameters
     ----------
@@ -52,31 +51,24 @@ def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str
     Returns
     -------
     list of str
-        Sentences, none for a module without such columns.
+        A sentence for each kind of column there is.
     """
-    notes = []
+    kinds: dict[str, list[str]] = {
+        "Missing in more than half of the training pictures, gaps filled with the mean": [],
+        "The same for every training picture and without weight": [],
+        "Copies of other columns, which share their weight with them": [],
+    }
     for name, encoder in encoded.encoders.items():
-        block = blocks[name]
-        values = block.values[encoded.train]
-        missing = np.isnan(values).mean(axis=0) > MOSTLY
-        if missing.any():
-            notes.append(
-                f"Module {name}: missing in more than half of the training pictures, gaps filled with the mean: "
-                f"{_named(block.columns, missing)}."
-            )
+        values = blocks[name].values[encoded.train]
         constant = encoder.spread == 0
-        if constant.any():
-            notes.append(
-                f"Module {name}: the same for every training picture, without weight: "
-                f"{_named(encoder.columns, constant)}."
-            )
-        copies = _copies(encoder.columns_of(values[:MOST_ROWS]), constant)
-        if copies.any():
-            notes.append(
-                f"Module {name}: copies of other columns (correlation of {COPY:g} or more), which share their weight "
-                f"with them: {_named(encoder.columns, copies)}."
-            )
-    return notes
+        chosen = (
+            (blocks[name].columns, np.isnan(values).mean(axis=0) > MOSTLY),
+            (encoder.columns, constant),
+            (encoder.columns, _copies(encoder.columns_of(values[:MOST_ROWS]), constant)),
+        )
+        for told, (columns, which) in zip(kinds.values(), chosen, strict=True):
+            told.extend(_counted(name, columns, which))
+    return [f"{kind}: {', '.join(told)}." for kind, told in kinds.items() if told]
 
 
 def _copies(columns: NDArray[np.floating[Any]], constant: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -89,7 +81,10 @@ def _copies(columns: NDArray[np.floating[Any]], constant: NDArray[np.bool_]) -> 
     return np.asarray(before.any(axis=0))
 
 
-def _named(columns: Sequence[str], chosen: NDArray[np.bool_]) -> str:
+def _counted(module: str, columns: Sequence[str], chosen: NDArray[np.bool_]) -> list[str]:
     names = [column for column, one in zip(columns, chosen, strict=True) if one]
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    if not names:
+        return []
+    if len(names) == 1:
+        return [f"{names[0]} of {module}"]
+    return [f"{len(names)} columns of {module} (such as {names[0]})"]

@@ -36,7 +36,7 @@ def overlap_chart(overlap: pd.DataFrame, task: str) -> AnyChart:
     colors = alt.Scale(domain=["found", "lost"], range=[CATEGORIES[0], CATEGORIES[1]])
     bars: Any = (
         alt.Chart(long)
-        .mark_bar(opacity=0.6)
+        .mark_rect(opacity=0.6)
         .encode(
             x=alt.X(
                 "chance_from:Q",
@@ -45,7 +45,8 @@ def overlap_chart(overlap: pd.DataFrame, task: str) -> AnyChart:
                 scale=alt.Scale(domain=[0, 1]),
             ),
             x2="chance_to:Q",
-            y=alt.Y("share:Q", stack=None, title="share of the group", axis=alt.Axis(format="%")),
+            y=alt.Y("share:Q", title="share of the group", axis=alt.Axis(format="%")),
+            y2=alt.datum(0),
             color=alt.Color("group:N", title=None, scale=colors),
             tooltip=[
                 "group",

@@ -32,9 +32,10 @@ PARTED: Final = (
     "There is no official split; duplicates were kept in one fold, so that none is on both sides."
 )
 DIFFERENCES: Final = (
-    "Each line is the main model less another one on the same found pictures; right of 0 the main model has "
-    "the larger score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both. McNemar's test counts the pictures that only one of "
-    "the two gets right; its p-values are corrected by Holm's method over all comparisons of the target."
+    "Each line is the main model less another one on the same found pictures; right of 0 the main model has the larger "
+    "score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both. "
+    "McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
+    "method over all comparisons of the target."
 )
 RUNGS: Final = (
     "Three models of the 68 landmarks alone. Between the first two only the instrument changes, between the last two "

@@ -73,7 +73,7 @@ def _cards(tables: ScoreTables, dataset: str) -> Iterator[Table]:
             rows = list(_card(whole[whole["model"] == model], dataset))
             yield Table(
                 caption=f"Model card: {model.replace('_', ' ')}",
-                columns=["", "what it says"],
+                columns=["what", "of this model"],
                 rows=rows,
                 numeric=[False, False],
                 file="scores.csv",

@@ -54,6 +54,29 @@ def draw_weights(clusters: NDArray[np.int64], *, draws: int, seed: int) -> Draws
     return counts
 
 
+def draw_apart(
+    clusters: NDArray[np.int64], tested: NDArray[np.bool_], *, draws: int, seed: int
+) -> Draws:
+    """Draw tested pictures and all others apart, so that every draw has as many groups of either as there are.
+
+    Parameters
+    ----------
+    clusters : (n,) ndarray of int64
+    tested : (n,) ndarray of bool
+    draws, seed
+        See `draw_weights`.
+
+    Returns
+    -------
+    (draws + 1, n) ndarray of float32
+    """
+    counts = np.ones((draws + 1, len(clusters)), np.float32)
+    for place, part in enumerate((tested, ~tested)):
+        if part.any():
+            counts[:, part] = draw_weights(clusters[part], draws=draws, seed=seed + place)
+    return counts
+
+
 def estimate(values: Array, *, level: float) -> Estimate:
     """Take the first as the value and the quantiles of the others as the interval.
 

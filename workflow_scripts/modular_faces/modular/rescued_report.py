@@ -161,7 +161,7 @@ def rescued_chart(rows: pd.DataFrame, unit: str) -> AnyChart:
         .mark_point(size=70)
         .encode(
             y=y,
-            x=alt.X("value:Q", title="mean |SHAP|"),
+            x=alt.X("value:Q", title="mean |SHAP|", axis=alt.Axis(tickCount=4)),
             color=alt.Color("group:N", scale=colors, title=None, legend=alt.Legend(orient="top")),
             tooltip=["name", "sees", "group", alt.Tooltip("value:Q", format=".3f")],
         )
@@ -192,9 +192,10 @@ def _effects(shown: pd.DataFrame, y: alt.Y) -> Any:
             "n_at_once",
         ],
     )
-    zero = base.mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
+    zero = alt.Chart(shown).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
     spans = base.mark_rule().encode(
-        x=alt.X("d_low:Q", title="difference (Cohen's d)"), x2="d_high:Q"
+        x=alt.X("d_low:Q", title="difference (Cohen's d)", axis=alt.Axis(tickCount=4)),
+        x2="d_high:Q",
     )
     dots = base.mark_point(size=70, strokeWidth=1.5).encode(
         x="effect:Q",

@@ -32,7 +32,7 @@ from modular_faces.modular.model_comparison import Comparison, mcnemar
 from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
-from modular_faces.modular.resampling import differences, draw_weights, estimate
+from modular_faces.modular.resampling import differences, draw_apart, estimate
 from modular_faces.modular.result_tables import comparison_table
 from modular_faces.modular.rung_landmarks import has_landmarks
 from modular_faces.modular.rung_weights import (
@@ -192,7 +192,7 @@ def run_rungs(
     )
     tested = np.zeros(len(data), dtype=bool)
     tested[np.concatenate([fold.test for fold in folds])] = True
-    draws = draw_weights(data.cluster, draws=options.draws, seed=options.fit.seed)
+    draws = draw_apart(data.cluster, tested, draws=options.draws, seed=options.fit.seed)
     split = "test" if official_split(data.split) else "cross_validation"
     pool = has_landmarks(mesh)
     theirs = pool & has_landmarks(openface)

@@ -130,6 +130,8 @@ class Record:
         What is known, in order.
     tables : sequence of Table
         Small ones, shown whole; their files are not linked.
+    lost_by : sequence of (str, str, str)
+        Backend, variant and level of every attempt that lost the picture, for the page's filters.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Record:
     tags: Mapping[str, str]
     facts: Sequence[tuple[str, str]]
     tables: Sequence[Table] = ()
+    lost_by: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -156,10 +159,19 @@ class RecordGroup:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Groups of pictures; only on private pages."""
+    """Groups of pictures; only on private pages.
+
+    Attributes
+    ----------
+    groups : sequence of RecordGroup
+    lost_by : mapping of str to str
+        Backend, variant and level whose lost pictures these are, where they are such; a filter of the page
+        narrows them to those that its choice loses too.
+    """
 
     kind: ClassVar[str] = "gallery"
     groups: Sequence[RecordGroup]
+    lost_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 (() => {
   "use strict";
+  const { fieldsOf, fits, followed, isShown, shownRows } = rowsOfCharts;
   const data = JSON.parse(document.getElementById("page-data").textContent);
   const root = document.documentElement;
   const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
@@ -30,13 +31,6 @@
   // Charts, drawn one after the other so that the page answers meanwhile.
   const views = new Map();
   const holders = all("[data-chart]");
-  const fieldsOf = (spec) => {
-    const fields = new Set();
-    for (const rows of Object.values(spec.datasets ?? {})) {
-      for (const name of Object.keys(rows[0] ?? {})) fields.add(name);
-    }
-    return fields;
-  };
   const options = {
     actions: false, renderer: "svg", defaultStyle: false, mode: "vega-lite",
     tooltip: { disableDefaultStyle: true },
@@ -50,12 +44,15 @@
     const spec = data.charts[holder.dataset.chart];
     const described = { ...structuredClone(spec), description: holder.getAttribute("aria-label") };
     for (const [name, rows] of Object.entries(spec.datasets ?? {})) {
-      const left = rows.filter((row) => fits(row, chosen()));
+      const left = shownRows(rows, chosen(), followed(spec));
       if (left.length) described.datasets[name] = structuredClone(left);
     }
     const { view } = await vegaEmbed(holder, described, options);
     fit(holder.querySelector("svg"));
-    views.set(holder, { view, datasets: spec.datasets ?? {}, fields: fieldsOf(spec) });
+    views.set(holder, {
+      view, datasets: spec.datasets ?? {}, fields: fieldsOf(spec), follows: followed(spec),
+    });
+    chooseByMark(holder);
     await narrow(holder);
   };
   const drawAll = async () => {
@@ -76,29 +73,30 @@
   const chosen = () => Object.fromEntries(
     selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]),
   );
-  const fits = (row, choice) =>
-    Object.entries(choice).every(
-      ([name, value]) => row[name] === undefined || row[name] === null || String(row[name]) === value,
-    );
   const narrow = async (holder) => {
     const chart = views.get(holder);
     if (!chart) return;
-    const choice = chosen();
-    const figure = holder.closest("figure");
+    const [choice, figure] = [chosen(), holder.closest("figure")];
     const affected = Object.keys(choice).filter((name) => chart.fields.has(name));
     if (!affected.length && !chart.narrowed) return;
     chart.narrowed = affected.length > 0;
-    let rowsLeft = 0;
+    let [rowsLeft, left] = [0, {}];
     for (const [name, rows] of Object.entries(chart.datasets)) {
-      const left = rows.filter((row) => fits(row, choice));
-      if (rows.some((row) => affected.some((field) => field in row))) rowsLeft += left.length;
-      chart.view.data(name, left.map((row) => ({ ...row })));
+      left[name] = shownRows(rows, choice, chart.follows);
+      if (rows.some((row) => affected.some((field) => field in row))) {
+        rowsLeft += left[name].filter((row) => isShown(row, choice, chart.follows)).length;
+      }
     }
-    await chart.view.runAsync();
     const empty = affected.length > 0 && rowsLeft === 0;
     figure.querySelector(".empty").hidden = !empty;
     holder.hidden = empty;
-    if (!empty) fit(holder.querySelector("svg"));
+    if (empty) return;
+    for (const [name, rows] of Object.entries(left)) chart.view.data(name, rows.map((row) => ({ ...row })));
+    for (const [name, usual] of Object.entries(chart.follows)) {
+      chart.view.signal(`page_${name}`, choice[name] ?? usual);
+    }
+    await chart.view.runAsync();
+    fit(holder.querySelector("svg"));
   };
   const sayUnaffected = (holder, choice) => {
     const chart = views.get(holder);
@@ -109,7 +107,7 @@
       (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n) && !(n in figure.dataset),
     );
     note.hidden = !missing.length;
-    note.textContent = `Not divided by ${missing.join(", ")}: all are shown.`;
+    note.textContent = `Not divided by ${missing.join(", ")}: the same whatever is chosen.`;
   };
   const narrowTable = (table, choice) => {
     const names = all("thead th", table).map((head) => head.dataset.name);
@@ -122,9 +120,18 @@
     const empty = table.closest(".table")?.querySelector(".empty");
     if (empty) empty.hidden = left > 0;
   };
+  const attempt = ["backend", "variant", "level"];
+  const isLost = (tile, usual, choice) => {
+    const lostBy = data.records[tile.querySelector("[data-record]").dataset.record].lostBy;
+    return lostBy.some((one) => attempt.every((name, k) => one[k] === (choice[name] ?? usual[name])));
+  };
   const narrowGroup = (group, choice) => {
     const tiles = all("li", group);
-    for (const tile of tiles) tile.hidden = !fits(tile.dataset, choice);
+    const usual = group.closest(".gallery").dataset;
+    const narrowed = "backend" in usual && attempt.some((name) => name in choice);
+    for (const tile of tiles) {
+      tile.hidden = !fits(tile.dataset, choice) || (narrowed && !isLost(tile, usual, choice));
+    }
     group.querySelector(".empty").hidden = tiles.some((tile) => !tile.hidden);
   };
   const narrowAll = async () => {
@@ -141,11 +148,30 @@
     document.getElementById("filter-note").textContent = words.length ? `Shown: ${words.join(", ")}` : "";
     delete root.dataset.filtering;
   };
+  // A mark that stands for one value of a filter chooses it, and a second click takes that back.
+  const choices = (row, follows) => selects.filter(({ dataset: { filter }, options: known }) =>
+    !(filter in follows) && row?.[filter] != null && [...known].some((one) => one.value === String(row[filter])));
+  const chooseByMark = (holder) => {
+    const { view, datasets, follows } = views.get(holder);
+    const rows = Object.values(datasets).flat();
+    if (!rows.some((row) => choices(row, follows).length)) return;
+    holder.classList.add("chooses");
+    view.addEventListener("click", (event, item) => {
+      const touched = choices(item?.datum, follows);
+      const value = ({ dataset }) => String(item.datum[dataset.filter]);
+      const taken = touched.every((select) => select.value === value(select));
+      for (const select of touched) {
+        if (!taken) select.value = value(select);
+        else if (!("always" in select.dataset)) select.value = "";
+      }
+      if (touched.length) narrowAll();
+    });
+  };
   if (form) {
     form.addEventListener("change", narrowAll);
     form.addEventListener("reset", () => setTimeout(narrowAll));
     form.addEventListener("submit", (event) => event.preventDefault());
-    if (selects.some((select) => "always" in select.dataset)) narrowAll();
+    for (const table of all("main .table table")) narrowTable(table, chosen());
   }
 
   // A figure as a file, as it is shown.

@@ -69,7 +69,7 @@ def render_page(page: Page) -> str:
     blocks = list(_blocks(page))
     if page.share and any(isinstance(block, Gallery) for block in blocks):
         raise PrivatePictureError(f"'{page.title}' is to be shared and holds pictures of people")
-    scripts = [chart_bundle(), _beside("shell.js")]
+    scripts = [chart_bundle(), _beside("shell_rows.js") + _beside("shell.js")]
     data = {
         "charts": {b.name: b.spec for b in blocks if isinstance(b, Chart) and b.spec},
         "records": {record.name: _record(record) for record in _records(blocks)},
@@ -165,6 +165,7 @@ def _record(record: Record) -> dict[str, Any]:
         "size": record.size,
         "points": record.points,
         "pointsFrom": record.points_from,
+        "lostBy": record.lost_by,
         "facts": record.facts,
         "tables": [
             {"caption": t.caption, "columns": t.columns, "rows": t.rows} for t in record.tables
@@ -182,7 +183,9 @@ def _filter_values(blocks: list[Block], name: str) -> list[str]:
             values[block.level] = None
         elif isinstance(block, Chart) and block.spec:
             for rows in block.spec.get("datasets", {}).values():
-                values |= dict.fromkeys(str(row[name]) for row in rows if row.get(name) is not None)
+                values |= dict.fromkeys(
+                    str(row[name]) for row in rows if row.get(name) not in ("", None)
+                )
         elif isinstance(block, Table) and name in block.columns:
             place = list(block.columns).index(name)
             values |= dict.fromkeys(row[place] for row in block.rows if row[place])

@@ -114,7 +114,13 @@ def _dots(
     percent: bool,
     facet: str | None = None,
 ) -> AnyChart:
-    """Draw values with their intervals: a row for each of some names, a colour for each of others."""
+    """Draw values with their intervals: a row for each of some names, a colour for each of others.
+
+    Values of too few pictures for an interval are drawn without one.
+    """
+    rows = rows.assign(
+        low=rows["low"].fillna(rows["value"]), high=rows["high"].fillna(rows["value"])
+    )
     scale = alt.Scale(zero=not percent)
     shown = alt.Axis(format="%" if percent else "", tickCount=5)
     encoding: dict[str, Any] = {"y": alt.Y(f"{row[0]}:N", sort=list(row[1]), title=None)}

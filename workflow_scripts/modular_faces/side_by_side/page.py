@@ -12,6 +12,7 @@ from modular_faces.bridge import ALL
 from modular_faces.bridge_figure import figure_name
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import share_in_words
+from modular_faces.figure_captions import save_caption
 from modular_faces.figures import AnyChart, chart_spec, save_figure
 from modular_faces.pages.parts import Block, Chart, Code, Number, Page, Section, Table, Text
 from modular_faces.pages.report_section import identifier
@@ -141,6 +142,7 @@ class _Drawing:
         Where the page's chart has rows of every label, of which one is chosen, `file` is the one to save.
         """
         save_figure(file or chart, self.files.figures / name)
+        save_caption(f"{title}. {caption}", self.files.figures / name)
         return Chart(
             name=identifier(name),
             title=title,

@@ -64,7 +64,7 @@ def pairs_table(tables: BackendTables, *, percent: str) -> Table:
                 f"{100 * test['low']:.1f} to {100 * test['high']:.1f}",
                 f"{test['p_holm']:.2g}",
                 "" if distance is None else f"{distance['value']:.2f}",
-                "" if distance is None else f"{distance['low']:.2f} to {distance['high']:.2f}",
+                "" if distance is None else _distance_interval(distance),
             ]
         )
     return Table(
@@ -124,6 +124,12 @@ def backends_table(present: Sequence[str]) -> Table:
         file="../backends.csv",
         rows_in_file=len(rows),
     )
+
+
+def _distance_interval(row: pd.Series) -> str:
+    if pd.isna(row["low"]):
+        return "too few pictures"
+    return f"{row['low']:.2f} to {row['high']:.2f}"
 
 
 def _percent(row: pd.Series) -> str:

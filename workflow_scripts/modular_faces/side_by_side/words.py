@@ -138,9 +138,11 @@ def _distance_in_words(tables: BackendTables, a: str, b: str) -> str:
         return "Too few pictures with landmarks from both to say how far apart these lie."
     face = apart.loc["face"]
     parts = apart.drop(index="face")["value"]
+    known = not pd.isna(face["low"])
+    limits = f"; {face['low']:.1f} to {face['high']:.1f}" if known else ", too few for an interval"
     words = (
         f"Where both trust a face, their landmarks lie {face['value']:.1f} % of the eye distance apart (median of "
-        f"{int(face['n']):,} pictures; {face['low']:.1f} to {face['high']:.1f})"
+        f"{int(face['n']):,} pictures{limits})"
     )
     if parts.empty:
         return f"{words}."
