@@ -1,8 +1,7 @@
 """The run's account of itself: what the jobs used, what the results are and what made them.
 
 Both rules wait for the table alone; what ends later (studies, models, pages) enters when the run has succeeded
-(`onsuccess` in common_run.smk writes both once more), so that they cover whatever was asked for. The efficiency is
-`ancient` to the package, since what is written once more would else call for the rule again.
+(`onsuccess` in common_run.smk writes both once more), so that they cover whatever was asked for.
 
 Needs: the final files, benchmarks/ and logs/ of all jobs, provenance/run.json (written when a run starts).
 Gives: provenance/efficiency.csv, provenance/efficiency.html, provenance/set_resources.yaml, datapackage.json.
@@ -47,7 +46,7 @@ rule efficiency:
 rule datapackage:
     input:
         final_files,
-        ancient(rules.efficiency.output),
+        rules.efficiency.output,
     output:
         package=f"{RESULTS}/datapackage.json",
     log:

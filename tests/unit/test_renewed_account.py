@@ -75,6 +75,15 @@ def test_a_study_that_ends_later_enters_both(results: Path) -> None:
     assert set(suggested["set-resources"]) == {"merge", "failures_rates"}
 
 
+def test_what_was_written_once_more_calls_for_no_rule(results: Path) -> None:
+    made(results, "benchmarks/datapackage.tsv", HEAD + LINE, after=-9)
+    made(results, "failures/rates.csv", "a\n1\n", after=-1)
+    renew_account(results, "D", paths(results))
+    written = (results / "provenance" / "efficiency.csv").stat().st_mtime_ns
+    assert (results / "benchmarks" / "datapackage.tsv").stat().st_mtime_ns >= written
+    assert not (results / "benchmarks" / "efficiency.tsv").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "behind"),
     [

@@ -97,6 +97,10 @@ def renew_account(results: Path, dataset: str, paths: Sequence[str]) -> bool:
         return False
     write_efficiency(results)
     write_description(results, dataset, paths)
+    for rule in RULES:
+        benchmark = results / "benchmarks" / f"{rule}.tsv"
+        if benchmark.exists():
+            benchmark.touch()  # to Snakemake it is as old as the rule's other files, or the rule runs again
     return True
 
 
