@@ -210,9 +210,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/module_steps.py": {"fit_models"},
     "config_models.py": set(),
     "failures/__init__.py": set(),
-    "failures/outcome.py": DRAWN
-    | READ_DESCRIPTORS
-    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/outcome.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/report_parts.py": DRAWN
     | PAGES
     | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
@@ -330,9 +328,7 @@ USED_BY: dict[str, set[str]] = {
     "figure_captions.py": DRAWN
     | PAGES
     | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
-    "failures/counting.py": DRAWN
-    | READ_DESCRIPTORS
-    | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
+    "failures/counting.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/study_rows.py": DRAWN
     | READ_DESCRIPTORS
     | {"backends_gallery", "backends_page", "bridge", "failures_gallery"},
