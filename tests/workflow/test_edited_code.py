@@ -337,6 +337,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/comparison_parts.py": {"modular_page"},
     "modular/coverage_parts.py": {"modular_page"},
     "modular/emotion_model.py": MODELS,
+    "modular/column_steps.py": MODELS,
     "modular/encoder.py": MODELS,
     "modular/evidence_sections.py": {"modular_page"},
     "modular/folds.py": MODELS,

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modular_faces.columns import POSE_COLUMNS
@@ -138,7 +139,7 @@ def _modules(
     results: Path, features: pa.Table, region: Region, face: str, geometry: FaceGeometry
 ) -> Iterable[Module]:
     """Read one module after the other, in the order of `MODULES`."""
-    mesh = _matrix(_same_pictures(results / "mesh.parquet", features), MESH_COLUMNS)
+    mesh = _matrix_in(results / "mesh.parquet", features, MESH_COLUMNS)
     for name in MODULES:
         if name == "shape_2d":
             plane = 2 * MESH_POINTS
@@ -174,14 +175,29 @@ def _aligned(path: Path, features: pa.Table, region: Region) -> Module:
     """Gradients of the aligned face; a module without columns where the run has none."""
     if not path.is_file():
         return Module("aligned", region, (), np.empty((features.num_rows, 0), np.float32))
-    table = _same_pictures(path, features)
     pattern = rf"aligned_.*_{region}"
-    columns = tuple(name for name in table.column_names if re.fullmatch(pattern, name))
-    return Module("aligned", region, columns, _matrix(table, columns))
+    columns = tuple(name for name in pq.read_schema(path).names if re.fullmatch(pattern, name))
+    return Module("aligned", region, columns, _matrix_in(path, features, columns))
 
 
-def _same_pictures(path: Path, features: pa.Table) -> pa.Table:
-    table = read_table(path)
+def _matrix_in(path: Path, features: pa.Table, columns: Sequence[str]) -> Values:
+    """Read columns of a large table, one group of its rows after the other."""
+    _same_pictures(path, features, ["image_id"])
+    values = np.empty((features.num_rows, len(columns)), np.float32)
+    first = 0
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group, columns=list(columns), use_threads=False)
+            values[first : first + rows.num_rows] = _matrix(rows, columns)
+            first += rows.num_rows
+    pa.default_memory_pool().release_unused()
+    return values
+
+
+def _same_pictures(
+    path: Path, features: pa.Table, columns: Sequence[str] | None = None
+) -> pa.Table:
+    table = read_table(path, columns)
     ids = features.column("image_id").to_pylist()
     if table.column("image_id").to_pylist() != ids:
         raise ValueError(
