@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet read a cell as a formula; the last four are the full-width signs."""
+
+_MARKED: Final = f"^'*[{''.join(map(re.escape, FORMULA_STARTS))}]"
+"""Such texts, and those that would look like one with its apostrophe: so no two texts become the same cell."""
 
 
 def safe_cells(texts: Iterable[str | None]) -> list[str | None]:
@@ -35,5 +42,22 @@ def safe_cells(texts: Iterable[str | None]) -> list[str | None]:
     return [_safe(text) for text in texts]
 
 
+def safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Do the same to a column of an Arrow table; one that holds no text stays as it is.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Of any type.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+    """
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    return pc.replace_substring_regex(column, pattern=f"({_MARKED})", replacement=r"'\1")
+
+
 def _safe(text: str | None) -> str | None:
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if isinstance(text, str) and re.match(_MARKED, text) else text
