@@ -82,12 +82,18 @@ def test_a_suppressor_is_drawn_among_raw_weights_only(open_page: Open, models: P
     assert page.locator(strong).count() > 0
 
 
-def test_a_click_on_a_module_shows_its_columns(open_page: Open, models: Path) -> None:
+@pytest.mark.parametrize(("mark", "share"), [("bar", 0.5), ("rule", 0.5), ("rule", 0.95)])
+def test_a_click_on_a_module_or_its_interval_shows_its_columns(
+    open_page: Open, models: Path, mark: str, share: float
+) -> None:
     page = open_page(models).page
     figure = page.locator("#weights-image-modules")
     assert "mesh_x_" in figure.inner_text() or "mesh_y_" in figure.inner_text()
-    bar = figure.locator("path[aria-roledescription=bar][aria-label*='module: pose']")
-    bar.click(position={"x": 3, "y": 5})
+    drawn = figure.locator(f"[aria-roledescription^={mark}][aria-label*='module: pose']").first
+    drawn.scroll_into_view_if_needed()
+    box = drawn.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
     expect(figure.get_by_text("yaw_deg")).to_be_visible()
 
 

@@ -108,6 +108,25 @@ def test_csv_needs_a_table_and_pictures(tmp_path: Path) -> None:
         layout_of("csv", root, table=broken)
 
 
+def test_csv_paths_with_spaces_around_them(tmp_path: Path) -> None:
+    for name in (" led.jpg", "led.jpg", "plain.jpg", " folder/x .jpg"):
+        picture(tmp_path / name)
+    text = "path,label\n led.jpg,a\nled.jpg,b\n plain.jpg ,c\n folder/x .jpg,d\n"
+    table = write(tmp_path / "t.csv", text)
+    layout = layout_of("csv", tmp_path, table=table, label_column="label")
+    labels = {name: row["label"] for name, row in labels_of(layout)[0].items()}
+    assert labels == {" led.jpg": "a", "led.jpg": "b", "plain.jpg": "c", " folder/x .jpg": "d"}
+    assert all(entry.size for entry in layout.entries().entries)
+
+
+def test_ratings_of_pictures_with_spaces_around_their_names(tmp_path: Path) -> None:
+    for name in (" 1.jpg", "2.jpg"):
+        picture(tmp_path / name)
+    ratings = write(tmp_path / "r.csv", "image,trust\n 1.jpg,3\n 2.jpg ,4\n")
+    rows, _ = labels_of(layout_of("folder", tmp_path, ratings=ratings))
+    assert {name: row["rating_trust"] for name, row in rows.items()} == {" 1.jpg": 3, "2.jpg": 4}
+
+
 def test_csv_picture_named_twice(tmp_path: Path) -> None:
     root = csv_root(tmp_path / "root")
     layout = layout_of(

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from modular_faces import table_parts
+from modular_faces.csv_cells import safe_cells
 from modular_faces.table_parts import csv_sink, write_parts
 
 
@@ -43,3 +45,16 @@ def test_csv_holds_chosen_columns_under_their_new_names(tmp_path: Path) -> None:
         write(table)
     lines = (tmp_path / "t.csv").read_text().splitlines()
     assert lines == ['"c","B","a"', *['"TRUE",1.5,"x,y"', '"FALSE",,'] * 2]
+
+
+def test_text_of_a_csv_file_is_no_formula_and_ids_join_with_those_of_other_csv_files(
+    tmp_path: Path,
+) -> None:
+    names = ["=1+1.jpg", "-2.jpg", "'=1+1.jpg", "'", "a=b.jpg", "＠x.jpg", None]
+    table = pa.table({"image_id": names, "x": [-1.5, 2.0, -3.0, 0.0, 1.0, 1.0, 1.0]})
+    with csv_sink(tmp_path / "t.csv", columns=["image_id", "x"], rename={}) as write:
+        write(table)
+    cells = pd.read_csv(tmp_path / "t.csv")
+    assert cells["image_id"].fillna("").tolist() == [cell or "" for cell in safe_cells(names)]
+    assert cells["image_id"].tolist()[:4] == ["'=1+1.jpg", "'-2.jpg", "''=1+1.jpg", "'"]
+    assert cells["x"].tolist() == [-1.5, 2.0, -3.0, 0.0, 1.0, 1.0, 1.0]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
+from modular_faces.csv_cells import safe_cells
 from modular_faces.tables import matrix_from_table
 
 ALL = "all"
@@ -229,10 +230,14 @@ def agreement_csv(rows: Sequence[Agreement]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([field.name for field in fields(Agreement)])
     for row in rows:
-        writer.writerow(
-            [f"{value:.4f}" if isinstance(value, float) else value for value in astuple(row)]
-        )
+        writer.writerow([_cell(value) for value in astuple(row)])
     return text.getvalue()
+
+
+def _cell(value: str | float | int) -> str | None:
+    if isinstance(value, str):
+        return safe_cells([value])[0]
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def bridge_text(rows: Sequence[Agreement]) -> str:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from modular_faces.bridge import ALL
 from modular_faces.bridge_summary import LEVELS, joined_verdicts, label_groups
-from modular_faces.csv_cells import safe_cells
 from modular_faces.inference.correction import holm
 from modular_faces.inference.paired import compare_paired
 
@@ -48,7 +47,7 @@ def paired_tests(
     for family in table["family"].unique():
         members = table["family"] == family
         table.loc[members, "p_holm"] = holm(table.loc[members, "p"])
-    return table.assign(label=safe_cells(table["label"]))[list(COLUMNS)]
+    return table[list(COLUMNS)]
 
 
 def _of_pair(frame: pd.DataFrame, a: str, b: str, confidence: float) -> Iterator[dict[str, Any]]:

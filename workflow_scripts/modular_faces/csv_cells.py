@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet read a cell as a formula; the last four are the full-width signs."""
+
+_MARKED: Final = f"^'*[{''.join(map(re.escape, FORMULA_STARTS))}]"
+"""Such texts, and those that would look like one with its apostrophe: so no two texts become the same cell."""
 
 
 def safe_cells(texts: Iterable[str | None]) -> list[str | None]:
@@ -35,5 +46,56 @@ def safe_cells(texts: Iterable[str | None]) -> list[str | None]:
     return [_safe(text) for text in texts]
 
 
+def safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Do the same to a column of an Arrow table; one that holds no text stays as it is.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Of any type.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+    """
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    return pc.replace_substring_regex(column, pattern=f"({_MARKED})", replacement=r"'\1")
+
+
+def read_cells(path: str | os.PathLike[str], **options: Any) -> pd.DataFrame:
+    """Read a CSV file of the workflow with its texts as they were before they were made safe.
+
+    Parameters
+    ----------
+    path : path-like
+    **options
+        Of `pandas.read_csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    import pandas as pd
+
+    table = pd.read_csv(path, **options)
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = table[name].map(plain_cell)
+    return table
+
+
+def plain_cell(cell: Any) -> Any:
+    """Take the apostrophe off a cell again.
+
+    Examples
+    --------
+    >>> plain_cell("'=1+1"), plain_cell("'tis")
+    ('=1+1', "'tis")
+    """
+    marked = isinstance(cell, str) and cell.startswith("'") and re.match(_MARKED, cell)
+    return cell[1:] if marked else cell
+
+
 def _safe(text: str | None) -> str | None:
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if isinstance(text, str) and re.match(_MARKED, text) else text

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from modular_faces.csv_cells import safe_column
 from modular_faces.tables import whole_file
 
 ROW_GROUP = 4096
@@ -78,6 +79,9 @@ def csv_sink(
 ) -> Iterator[Sink]:
     """Write some columns to a CSV file part by part, whole or not at all.
 
+    Text that a spreadsheet would take for a formula gets an apostrophe, ids and paths like labels: a picture is
+    called the same in every CSV file (see `modular_faces.csv_cells`), and as it is in Parquet files.
+
     Parameters
     ----------
     path : path-like
@@ -100,8 +104,10 @@ def csv_sink(
 
 
 def _for_csv(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write truth values as TRUE and FALSE, which R and pandas both read as such."""
-    return pc.if_else(column, "TRUE", "FALSE") if pa.types.is_boolean(column.type) else column
+    """Write truth values as TRUE and FALSE, which R and pandas both read as such, and no formula."""
+    if pa.types.is_boolean(column.type):
+        return pc.if_else(column, "TRUE", "FALSE")
+    return safe_column(column)
 
 
 def regroup(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from modular_faces.config_causes import Cause
+from modular_faces.csv_cells import read_cells
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.signs import sign_words
 from modular_faces.failures.verdict import Evidences, LevelVerdict
@@ -65,7 +66,7 @@ def read_evidences(
 
 
 def _of_level(path: str | os.PathLike[str], level: str) -> pd.DataFrame:
-    table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    table = read_cells(path, keep_default_na=False, na_values=[""])
     if "level" not in table.columns:
         return table.iloc[:0]
     return table[table["level"] == level].reset_index(drop=True)

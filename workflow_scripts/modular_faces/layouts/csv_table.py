@@ -11,6 +11,7 @@ from modular_faces.layouts.label_files import (
     LabelFile,
     as_text,
     match_rows,
+    picture_names,
     put_ratings,
     read_label_file,
 )
@@ -37,7 +38,8 @@ def open_table(
     root : Path
     table : Path or None
     path_column : str
-        Column of paths, relative to `root` or absolute inside it.
+        Column of paths, relative to `root` or absolute inside it; spaces around a path are part of it where
+        there is such a file, and left out where there is none.
     label_column, split_column : str or None
     rating_columns : sequence of str or None
         None for every other column of numbers.
@@ -50,8 +52,8 @@ def open_table(
     if table is None:
         raise LayoutError("dataset.layout csv needs dataset.table: the table of the pictures")
     file = read_label_file(table)
-    values = file.column(path_column, "dataset.path_column")
-    paths = [_relative(value, root, file, k) for k, value in enumerate(values)]
+    names = picture_names(file.column(path_column, "dataset.path_column"))
+    paths = [_relative(name, root, file, k) for k, name in enumerate(names)]
     texts = {
         name: list(map(as_text, file.column(column, f"dataset.{key}")))
         for name, column, key in (
@@ -87,16 +89,17 @@ def open_table(
     )
 
 
-def _relative(value: object, root: Path, file: LabelFile, k: int) -> str:
+def _relative(name: str, root: Path, file: LabelFile, k: int) -> str:
     """Path relative to the root, without detours; an error where it leads out of the root."""
-    text = as_text(value)
-    path = os.path.normpath(text or "..")
+    bare = name.strip()
+    text = name if name == bare or os.path.lexists(file_path(root, name)) else bare
+    path = os.path.normpath(text if bare else "..")
     if PurePosixPath(path).is_absolute():
         path = os.path.relpath(path, root.absolute())
     if path == ".." or path.startswith("../"):
         raise LayoutError(
             f"{file.path} line {file.lines[k]}: expected the path of a picture inside {root}; "
-            f"seen '{text or ''}'"
+            f"seen '{text}'"
         )
     return path
 

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,11 @@ def as_text(value: Any) -> str | None:
     return text or None
 
 
+def picture_names(values: Iterable[Any]) -> list[str]:
+    """Texts of a column that names pictures, with the spaces around them; empty where a value is missing."""
+    return [value if isinstance(value, str) else as_text(value) or "" for value in values]
+
+
 def put_ratings(
     sheet: Sheet, file: LabelFile, pairs: Sequence[tuple[int, int]], ratings: Sequence[str]
 ) -> None:
@@ -161,7 +166,7 @@ def put_ratings(
 
 
 def match_rows(
-    sheet: Sheet, file: LabelFile, names: Sequence[Any], find: Callable[[str], list[int]]
+    sheet: Sheet, file: LabelFile, names: Sequence[str], find: Callable[[str], list[int]]
 ) -> list[tuple[int, int]]:
     """Find the picture of each row of a table.
 
@@ -170,8 +175,8 @@ def match_rows(
     sheet : Sheet
         Receives the names that stand for no picture or for several.
     file : LabelFile
-    names : sequence
-        What each row calls its picture.
+    names : sequence of str
+        What each row calls its picture; see `picture_names`.
     find : callable
         Gives the rows of the sheet that a name stands for.
 
@@ -187,8 +192,7 @@ def match_rows(
     """
     seen: dict[int, int] = {}
     pairs = []
-    for k, value in enumerate(names):
-        name = as_text(value) or ""
+    for k, name in enumerate(names):
         rows = find(name)
         if len(rows) == 1:
             if rows[0] in seen:
@@ -200,7 +204,7 @@ def match_rows(
             pairs.append((k, rows[0]))
         else:
             (sheet.ambiguous if rows else sheet.unmatched).append(name)
-    sheet.expect_some(len(pairs), file.path, (str(value) for value in names))
+    sheet.expect_some(len(pairs), file.path, names)
     return pairs
 
 

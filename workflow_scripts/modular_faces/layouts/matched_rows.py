@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from modular_faces.layouts.label_files import LabelFile, as_text, read_label_file
+from modular_faces.layouts.label_files import LabelFile, picture_names, read_label_file
 from modular_faces.layouts.ratings import KEY_COLUMNS
 from modular_faces.layouts.sheet import Finder, LayoutError
 
@@ -45,8 +45,8 @@ def matched_rows(
         )
     finder = Finder(list(image_ids))
     rows: dict[str, int] = {}
-    for row, value in enumerate(file.columns[column]):
-        found = finder.rows(as_text(value) or "")
+    for row, written in enumerate(picture_names(file.columns[column])):
+        found = finder.rows(written)
         if len(found) != 1:
             continue
         name = image_ids[found[0]]

@@ -12,7 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from modular_faces.layouts.base import Layout, Sheet
-from modular_faces.layouts.label_files import LabelFile, match_rows, put_ratings, read_label_file
+from modular_faces.layouts.label_files import (
+    LabelFile,
+    match_rows,
+    picture_names,
+    put_ratings,
+    read_label_file,
+)
 from modular_faces.layouts.sheet import Finder, LayoutError
 
 EXPECTED = (
@@ -58,7 +64,7 @@ def _read(files: list[Path], sheet: Sheet) -> None:
             sheet.put(row, split=split)
     file = _joined([read_label_file(path) for path in files])
     ratings = [name for name in file.columns if name not in ("", KEY_COLUMN)]
-    names = file.column(KEY_COLUMN, "layout omi")
+    names = picture_names(file.column(KEY_COLUMN, "layout omi"))
     put_ratings(sheet, file, match_rows(sheet, file, names, Finder(sheet.paths).rows), ratings)
 
 

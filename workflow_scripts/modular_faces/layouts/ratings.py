@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from modular_faces.layouts.label_files import match_rows, put_ratings, read_label_file
+from modular_faces.layouts.label_files import (
+    match_rows,
+    picture_names,
+    put_ratings,
+    read_label_file,
+)
 from modular_faces.layouts.sheet import Finder, LayoutError, Sheet
 
 KEY_COLUMNS = ("image", "path", "image_id", "stimulus")
@@ -34,7 +39,8 @@ def ratings_reader(path: Path) -> Callable[[Sheet], None]:
         sheet.problems.extend(problems)
         if not ratings:
             raise LayoutError(f"{path} (dataset.ratings): no column of numbers beside '{key}'")
-        pairs = match_rows(sheet, file, file.columns[key], Finder(sheet.paths).rows)
+        names = picture_names(file.columns[key])
+        pairs = match_rows(sheet, file, names, Finder(sheet.paths).rows)
         put_ratings(sheet, file, pairs, ratings)
 
     return read

@@ -147,11 +147,15 @@ class Finder:
             self._by_stem[name.rpartition(".")[0] or name].append(row)
 
     def rows(self, name: str) -> list[int]:
-        """Rows of the pictures that a name stands for; more than one when it is ambiguous."""
-        wanted = name.removeprefix("./")
-        for index in (self._by_path, self._by_name, self._by_stem):
-            if wanted in index:
-                return index[wanted]
+        """Rows of the pictures that a name stands for; more than one when it is ambiguous.
+
+        Spaces around the name count where a picture is called so.
+        """
+        for written in (name, name.strip()):
+            wanted = written.removeprefix("./")
+            for index in (self._by_path, self._by_name, self._by_stem):
+                if wanted in index:
+                    return index[wanted]
         return []
 
 

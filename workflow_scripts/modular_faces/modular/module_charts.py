@@ -106,7 +106,7 @@ def modules_chart(modules: pd.DataFrame, columns: pd.DataFrame) -> AnyChart:
         x=alt.X("size:Q", stack=None, title=None, axis=alt.Axis(format="%")),
         color=alt.when(chosen).then(alt.value(CATEGORIES[1])).otherwise(alt.value(CATEGORIES[0])),
     )
-    spans = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
+    spans = base.mark_rule(color=INK, cursor="pointer").encode(x="low:Q", x2="high:Q")
     left = alt.layer(bars.add_params(chosen), spans).properties(width=220, height=alt.Step(24))
     return cast(AnyChart, alt.hconcat(left, _columns_chart(columns, chosen)))
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow.parquet as pq
 
+from modular_faces.csv_cells import read_cells
 from modular_faces.face_model import FaceGeometry
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import read_report
@@ -38,7 +39,7 @@ def read_tables(folder: Path, *, main: str, confidence: float) -> ScoreTables:
     """Read the tables on scores from the folder of the models."""
 
     def table(name: str) -> pd.DataFrame:
-        return pd.read_csv(folder / name)
+        return read_cells(folder / name)
 
     return ScoreTables(
         scores=table("scores.csv"),
@@ -89,8 +90,8 @@ def read_weights(
         main=options["main"],
         learnt=_learnt_model(weights, options),
         refits=options["refits"],
-        alike=pd.read_csv(folder / "modular" / "alike.csv"),
-        stability=pd.read_csv(folder / "modular" / "stability.csv"),
+        alike=read_cells(folder / "modular" / "alike.csv"),
+        stability=read_cells(folder / "modular" / "stability.csv"),
         confidence=options["confidence"],
     )
 

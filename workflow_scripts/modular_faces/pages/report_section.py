@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from modular_faces.csv_cells import plain_cell
 from modular_faces.failures.report_parts import Figure, StudyReport
 from modular_faces.failures.report_parts import Table as ReportTable
 from modular_faces.pages.parts import Block, Chart, Download, Section, Table, Text
@@ -102,7 +103,7 @@ def read_table_block(folder: Path, table: ReportTable) -> Table:
         for row in lines:
             count += 1
             if count <= MOST_ROWS:
-                rows.append(row)
+                rows.append([plain_cell(cell) for cell in row])
     numeric = [_is_numeric([row[k] for row in rows]) for k in range(len(columns))]
     return Table(
         caption=table.caption,

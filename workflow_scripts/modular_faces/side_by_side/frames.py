@@ -10,6 +10,7 @@ import pandas as pd
 
 from modular_faces.bridge import ALL
 from modular_faces.bridge_summary import EVERY, LEVELS, PARTS
+from modular_faces.csv_cells import read_cells
 
 TEXT: Final = ("a", "b", "label", "measure", "unit", "level", "family", "instrument")
 """Columns that are words, whatever is in them."""
@@ -110,7 +111,7 @@ def parts_of_face() -> list[str]:
 def _read(path: Path) -> pd.DataFrame:
     """Read a table; a label such as `None` or `1` stays the word it is."""
     words = dict.fromkeys(TEXT, str)
-    table = pd.read_csv(path, dtype=words, keep_default_na=False, na_values={})
+    table = read_cells(path, dtype=words, keep_default_na=False, na_values={})
     numbers = [name for name in table.columns if name not in TEXT]
     return table.assign(**{name: pd.to_numeric(table[name]) for name in numbers})
 

@@ -249,7 +249,8 @@ class _Drawing:
     def _bridges(self) -> Iterator[Chart]:
         for a, b in self.tables.pairs:
             name, pair = figure_name(a, b), pair_name(a, b)
-            spec = _read_spec(self.files.bridge / name)
+            text = (self.files.bridge / f"{name}.vl.json").read_text(encoding="utf-8")
+            spec: dict[str, Any] = json.loads(text)
             for rows in spec.get("datasets", {}).values():
                 for row in rows:
                     row["pair"] = pair
@@ -262,12 +263,6 @@ class _Drawing:
                 level=None,
                 file=f"../{self.files.bridge.name}/{name}.svg",
             )
-
-
-def _read_spec(stem: Path) -> dict[str, Any]:
-    text = stem.with_name(f"{stem.name}.vl.json").read_text(encoding="utf-8")
-    spec: dict[str, Any] = json.loads(text)
-    return spec
 
 
 def _pictures(gallery: Path | None, share: bool) -> Section:
