@@ -246,17 +246,18 @@ def _numbers() -> list[alt.Tooltip]:
 
 
 def each_target_chart(scores: pd.DataFrame) -> AnyChart:
-    """One score of several targets, models in colours, a column for each region."""
+    """One score of several targets, models in colours and in their order, a column for each region."""
     rows = scores[scores["split"].isin(["test", "cross_validation"])]
     rows = rows.assign(
         sees=rows["region"].map(REGION_WORDS), rating=[words_of(name) for name in rows["target"]]
     )
     shown = rows[["rating", "model", "sees", "value", "low", "high", "n"]]
     order = shown.groupby("rating")["value"].max().sort_values(ascending=False).index.tolist()
+    models = list(dict.fromkeys(shown["model"]))
     base: Any = alt.Chart(shown).encode(
         y=alt.Y("rating:N", sort=order, title=None),
-        yOffset="model:N",
-        color=alt.Color("model:N", title=None),
+        yOffset=alt.YOffset("model:N", sort=models),
+        color=alt.Color("model:N", title=None, sort=models),
         tooltip=["rating", "model", "sees", *_numbers(), "n"],
     )
     scale = _scale_of("r2")
