@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import altair as alt
 import pandas as pd
 
-from modular_faces.figures import CATEGORIES, FAINT, AnyChart
+from modular_faces.figures import FAINT, AnyChart
 from modular_faces.modular.page_parts import HEAD_METRIC, Figures, ScoreTables
 from modular_faces.modular.score_parts import MEAN, REGION_WORDS, with_interval, words_of
 from modular_faces.pages.parts import Block, Section, Table, Text
@@ -23,9 +23,10 @@ EXPLAINED: Final = (
     "end of them. Neither is cut at 1."
 )
 CHART: Final = (
-    "Filled points: R2 over reliability, with {interval} intervals; small open points: R2 itself; dashed: all that "
-    "raters agree on. All pictures count."
+    "R2 over reliability with {interval} intervals, and R2 itself, the mean, then best first; at the dashed line a model predicts all "
+    "that raters agree on. All pictures count; below -.5 points leave the chart."
 )
+TITLE: Final = "share of variance"
 FAITH: Final = {
     "r2": "R2",
     "r2_over_reliability": "R2 / reliability",
@@ -115,18 +116,17 @@ def reliability_chart(rows: pd.DataFrame) -> AnyChart:
             "n",
         ],
     )
-    main = alt.datum.score == FAITH["r2_over_reliability"]
-    scale = alt.Scale(domainMin=-0.5)
+    ends = [float(shown["low"].min()), float(shown["high"].max())]
+    scale = alt.Scale(domain=[min(0.0, max(ends[0], -0.5)), max(1.0, ends[1])])
     one = alt.Chart(shown).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(1))
-    spans = base.transform_filter(main).mark_rule(clip=True, color=CATEGORIES[0])
-    spans = spans.encode(x=alt.X("low:Q", title="share of variance", scale=scale), x2="high:Q")
-    points = base.mark_point(clip=True, size=28).encode(
-        x=alt.X("value:Q", title="share of variance", scale=scale),
-        color=alt.Color(
-            "score:N", title=None, sort=list(metrics.values()), scale=alt.Scale(range=list(CATEGORIES))
-        ),
-        fill=alt.condition(main, alt.value(CATEGORIES[0]), alt.value("transparent")),
-    )  # fmt: skip
+    spans = base.mark_rule(clip=True).encode(
+        x=alt.X("low:Q", title=TITLE, scale=scale), x2="high:Q"
+    )
+    spans = spans.transform_filter(alt.datum.score == FAITH["r2_over_reliability"])
+    points = base.mark_point(clip=True, filled=True).encode(
+        x=alt.X("value:Q", title=TITLE, scale=scale),
+        color=alt.Color("score:N", title=None, sort=list(metrics.values())),
+    )
     both = alt.layer(one, spans, points).properties(width=270, height=alt.Step(15))
     columns = alt.Column("sees:N", title=None, sort=list(REGION_WORDS.values()))
     return cast(AnyChart, both.facet(column=columns))
