@@ -23,8 +23,8 @@ EXPLAINED: Final = (
     "end of them. Neither is cut at 1."
 )
 CHART: Final = (
-    "R2 over reliability with {interval} intervals, and R2 itself, the mean, then best first; at the dashed line a model predicts all "
-    "that raters agree on. All pictures count; below -.5 points leave the chart."
+    "R2 over reliability with {interval} intervals, and R2 itself; the mean, then ratings, best first. At the dashed "
+    "line a model predicts all that raters agree on. All pictures count; below -.5 points leave the chart."
 )
 TITLE: Final = "share of variance"
 FAITH: Final = {
