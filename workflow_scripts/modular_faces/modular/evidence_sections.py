@@ -33,8 +33,10 @@ PARTED: Final = (
 )
 DIFFERENCES: Final = (
     "Each line is the main model less another one on the same found pictures; right of 0 the main model has the larger "
-    "score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both. "
-    "McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
+    "score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both."
+)
+MCNEMAR: Final = (
+    " McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
     "method over all comparisons of the target."
 )
 RUNGS: Final = (
@@ -128,6 +130,7 @@ def _comparisons(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
         )
         chart = comparison_parts.comparison_chart(rows, metric, tables.main)
         caption = DIFFERENCES.format(interval=tables.interval)
+        caption += MCNEMAR if rows["p_mcnemar"].notna().any() else ""
         title = f"{words_of(metric).capitalize()} against other models: {words_of(target)}"
         yield figures(chart, f"{target}_{metric}", title, caption)
         yield comparison_parts.comparison_table(rows, target, tables.interval)

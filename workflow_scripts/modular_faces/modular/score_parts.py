@@ -144,6 +144,8 @@ def _reference_rows(
 def reference_table(references: pd.DataFrame) -> Table:
     """Where the results of others come from, and how they were tested."""
     rows = references[["model", "target", "metric", "value", "protocol", "source"]]
+    rows = rows.assign(target=rows["target"].map(words_of), metric=rows["metric"].map(words_of))
+    rows = rows.rename(columns={"target": "predicts"})
     return Table(
         caption="Where published and earlier results come from",
         columns=list(rows.columns),
