@@ -142,13 +142,16 @@ def _reference_rows(
 
 
 def reference_table(references: pd.DataFrame) -> Table:
-    """Where the results of others come from, and how they were tested."""
+    """Where the results of others come from, and how they were tested.
+
+    No column is called like a filter of the page, so that the table stays whole whichever category is looked at.
+    """
     rows = references[["model", "target", "metric", "value", "protocol", "source"]]
     rows = rows.assign(target=rows["target"].map(words_of), metric=rows["metric"].map(words_of))
     rows = rows.rename(columns={"target": "predicts"})
     return Table(
         caption="Where published and earlier results come from",
-        columns=list(rows.columns),
+        columns=["model", "predicts", "metric", "value", "protocol", "source"],
         rows=[[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
               for row in rows.itertuples(index=False)],
         numeric=[False, False, False, True, False, False],
