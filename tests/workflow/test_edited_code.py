@@ -308,6 +308,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/page.py": {"modular_page"},
     "modular/score_parts.py": {"modular_page", "modular_rescued"},
     "modular/score_sections.py": {"modular_page"},
+    "modular/reliability_section.py": {"modular_page"},
     "modular/weight_charts.py": {"modular_page"},
     "modular/weight_rows.py": {"modular_page"},
     "modular/weight_sections.py": {"modular_page"},

@@ -86,7 +86,7 @@ def cells_chart(cells: pd.DataFrame, points: Points, legend: str) -> AnyChart:
     ]
     marks: Any = alt.Chart(cells).mark_rect(stroke=None)
     rects = marks.encode(x=x, y=y, x2="x2:Q", y2="y2:Q", color=color, tooltip=tips)
-    lines = outline(points, color="#333333")
+    lines = outline(points, color=FAINT)
     return cast(AnyChart, alt.layer(rects, lines).properties(**_extent(points, cells)))
 
 
