@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
-ROWS_AT_ONCE: Final = 1024
-COLUMNS_AT_ONCE: Final = 256
+ROWS_AT_ONCE: Final = 512
+COLUMNS_AT_ONCE: Final = 128
 
 
 def parts_of_columns(count: int) -> Iterator[slice]:
@@ -23,8 +23,8 @@ def parts_of_columns(count: int) -> Iterator[slice]:
 
     Examples
     --------
-    >>> [(part.start, part.stop) for part in parts_of_columns(300)]
-    [(0, 150), (150, 300)]
+    >>> [(part.start, part.stop) for part in parts_of_columns(200)]
+    [(0, 100), (100, 200)]
     """
     parts = max(1, -(-count // COLUMNS_AT_ONCE))
     ends = [count * part // parts for part in range(parts + 1)]

@@ -20,7 +20,7 @@ from modular_faces.modular.column_steps import parts_of_columns
 Values = NDArray[np.float32]
 Array = NDArray[np.float64]
 
-AT_ONCE: Final = 1024
+AT_ONCE: Final = 512
 """Pictures that a transformer gets at once."""
 
 

@@ -19,6 +19,8 @@ from modular_faces.modular.module_blocks import MODULES, ModularData, Module, Re
 from modular_faces.tables import MESH_COLUMNS, MESH_POINTS, matrix_from_table, read_table
 
 RATING_PREFIX: Final = "rating_"
+TOLD: Final = ("image_id", "label", "label_name", "split", "found", "trusted")
+"""Columns of features.parquet that belong to no module."""
 
 
 def load_modular_data(
@@ -49,9 +51,12 @@ def load_modular_data(
     """
     if region not in ("image", "face"):
         raise ValueError(f"region is {region!r}; choose image or face")
-    features = read_table(results / "features.parquet")
+    path = results / "features.parquet"
+    columns = pq.read_schema(path).names
+    told = [name for name in columns if name in TOLD or name.startswith(RATING_PREFIX)]
+    features = read_table(path, told)
     manifest = _same_pictures(results / "manifest.parquet", features)
-    modules = list(_modules(results, features, region, face, geometry))
+    modules = list(_modules(results, features, columns, region, face, geometry))
     return ModularData(
         dataset=results.name,
         region=region,
@@ -136,7 +141,12 @@ def module_columns(
 
 
 def _modules(
-    results: Path, features: pa.Table, region: Region, face: str, geometry: FaceGeometry
+    results: Path,
+    features: pa.Table,
+    available: Sequence[str],
+    region: Region,
+    face: str,
+    geometry: FaceGeometry,
 ) -> Iterable[Module]:
     """Read one module after the other, in the order of `MODULES`."""
     mesh = _matrix_in(results / "mesh.parquet", features, MESH_COLUMNS)
@@ -153,8 +163,9 @@ def _modules(
         elif name == "aligned":
             yield _aligned(results / "aligned.parquet", features, region)
         else:
-            columns = module_columns(name, features.column_names, region=region, face=face)
-            yield Module(name, region, columns, _matrix(features, columns))
+            columns = module_columns(name, available, region=region, face=face)
+            values = _matrix_in(results / "features.parquet", features, columns)
+            yield Module(name, region, columns, values)
 
 
 def _action_units(path: Path, features: pa.Table, region: Region) -> Module:

@@ -30,7 +30,7 @@ IBUG_EYES: Final = (36, 45)
 
 _ROUNDS: Final = 50
 _CONVERGED: Final = 1e-7
-_AT_ONCE: Final = 1024
+_AT_ONCE: Final = 512
 """Faces that are laid on a target at once: more take more memory and no less time."""
 
 
@@ -178,8 +178,12 @@ class _AlignedShape(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             x of all points, then y, then z, in units of the distance of the eyes of the mean face; a row
             with a missing number is missing altogether.
         """
-        points = as_points(X, dimensions=self.dimensions)
-        return as_rows(align_each(points, self.mean_, self.weights_))
+        aligned = np.empty(X.shape)
+        for first in range(0, len(X), _AT_ONCE):
+            points = as_points(X[first : first + _AT_ONCE], dimensions=self.dimensions)
+            own = align_each(points, self.mean_, self.weights_)
+            aligned[first : first + _AT_ONCE] = as_rows(own)
+        return aligned
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> NDArray[Any]:
         """Names of the columns, those of the input."""
