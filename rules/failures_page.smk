@@ -59,6 +59,7 @@ rule failures_page:
     params:
         share=CONFIG.share,
         confidence=CONFIG.failures.confidence,
+        causes=CONFIG.failures.interventions.words_of_causes(),
         dataset=CONFIG.dataset.name,
         pictures=PLAN.count,
         config_digest=digest_of_config(),

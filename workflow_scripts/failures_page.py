@@ -35,5 +35,6 @@ page = failures_page(
     ),
     share=snakemake.params.share,
     confidence=snakemake.params.confidence,
+    causes=snakemake.params.causes,
 )
 write_page(page, snakemake.output.page)

@@ -78,7 +78,12 @@ def made(folder: Path, *studies: str, share: bool = False) -> Page:
         methods=folder / "methods.md",
     )
     return failures_page(
-        files, dataset="sample", provenance=[("Dataset", "sample")], share=share, confidence=0.95
+        files,
+        dataset="sample",
+        provenance=[("Dataset", "sample")],
+        share=share,
+        confidence=0.95,
+        causes={"dark": "the picture is dark"},
     )
 
 
@@ -142,6 +147,7 @@ def test_causes_are_called_by_words_in_the_filter(tmp_path: Path) -> None:
     words = made(tmp_path, "gallery").words["cause"]
     assert words["turned"] == "the face is turned"
     assert words["dark"] == "Probably dark"
+    assert words["bright"] == "the picture is bright"
 
 
 def test_the_gallery_stands_in_its_section(tmp_path: Path) -> None:
@@ -164,7 +170,9 @@ def test_a_skipped_study_shows_its_sentence_and_nothing_else(tmp_path: Path, stu
         gallery=None,
         methods=None,
     )
-    page = failures_page(files, dataset="sample", provenance=[], share=False, confidence=0.95)
+    page = failures_page(
+        files, dataset="sample", provenance=[], share=False, confidence=0.95, causes={}
+    )
     assert [section.blocks for section in page.sections] == [
         [Text(["None of the 12 pictures failed."])]
     ]

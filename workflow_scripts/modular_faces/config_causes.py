@@ -255,6 +255,10 @@ class Interventions(Section):
         known = CAUSES | self.causes
         return {name: cause for name, cause in known.items() if name not in self.without}
 
+    def words_of_causes(self) -> dict[str, str]:
+        """What every one of them is called."""
+        return {name: cause.words for name, cause in self.all_causes().items()}
+
 
 class FailureModel(Section):
     """The model that predicts failures from descriptors, and what it says of them (SHAP)."""

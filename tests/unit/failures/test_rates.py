@@ -166,10 +166,10 @@ def test_a_report_says_what_helps_and_draws_it(tmp_path: Path) -> None:
     report.write(tmp_path / "rates.json")
     text = " ".join(report.findings)
     assert (
-        "'grey_border' loses 25 % (16 to 34 %) fewer of the pictures than 'mesh original' (5.0 % instead of 30 %"
-        in text
+        "'grey_border' loses 25 percentage points (16 to 34) fewer of the pictures than 'mesh original' "
+        "(5.0 % instead of 30 %" in text
     )
-    assert "'sharpen' loses 20 % (12 to 28 %) more of the pictures" in text
+    assert "'sharpen' loses 20 percentage points (12 to 28) more of the pictures" in text
     assert "25 have them in at least one other part of the study; 5 are saved by nothing" in text
     assert report.n == {"pictures": 100, "failures": 30, "failures_found": 30, "never_found": 5}
     for figure in report.figures:

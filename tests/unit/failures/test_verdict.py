@@ -50,7 +50,7 @@ def test_the_words_hold_the_numbers(dark: Simulation) -> None:
     assert "evidence: intervened" in text
     assert "Of the failures that no remedy of a named cause brought back, more than of" in text
     assert "evidence: associated, it could not be undone" in text
-    assert "Unexplained remain 0 of 42." in text
+    assert "0 of 42 remain unexplained." in text
 
 
 def test_the_file_holds_causes_in_order(dark: Simulation) -> None:

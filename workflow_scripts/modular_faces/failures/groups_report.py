@@ -219,7 +219,8 @@ def _dropping_figure(
     rows = dropping[(dropping["level"] == outcome.level) & (dropping["quantity"] == "share")]
     order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
     shown = rows.loc[order].head(2 * _SHOWN)
-    shown = shown.assign(name=shown["column"] + ": " + shown["group"]).sort_values("change")
+    name = shown["column"] + ": " + shown["group"]
+    shown = shown.assign(name=name, own=shown["group"]).sort_values("change")
     chart = _panel(
         shown.assign(group=shown["name"], low=shown["change_low"], high=shown["change_high"]),
         "What dropping failures changes",
@@ -271,7 +272,8 @@ def _panel(
 ) -> AnyChart:
     scale = alt.Undefined if domain is None else alt.Scale(domain=domain)
     axis = alt.Axis(format=number_format, tickCount=5)
-    label = {"label": rows["group"].where(rows["column"].isin(LABELS), "")}
+    own = rows["own"] if "own" in rows else rows["group"]
+    label = {"label": own.where(rows["column"].isin(LABELS), "")}
     base = alt.Chart(rows[["group", value, "low", "high", "n"]].assign(**label))
     y = alt.Y("group:N", sort=rows["group"].tolist(), title=None)
     x = alt.X("low:Q", title=axis_title, scale=scale, axis=axis)

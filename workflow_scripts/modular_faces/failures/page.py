@@ -61,6 +61,7 @@ def failures_page(
     provenance: Sequence[tuple[str, str]],
     share: bool,
     confidence: float,
+    causes: Mapping[str, str],
 ) -> Page:
     """Put the page together.
 
@@ -72,6 +73,8 @@ def failures_page(
     share : bool
     confidence : float
         Of the intervals of the verdict.
+    causes : mapping of str to str
+        Words of every cause that was tried, named or not.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def failures_page(
         sections=sections,
         numbers=list(_numbers([report for report, _ in reports], verdict)),
         filters=FILTERS,
-        words={"cause": _words(sections) | words_of_causes(verdict)},
+        words={"cause": {**causes, **_words(sections), **words_of_causes(verdict)}},
         provenance=provenance,
         share=share,
     )

@@ -148,10 +148,13 @@ def _change(row: object, helps: bool, several: bool) -> str:
 
 
 def _gap(row: object) -> str:
-    """Size of a paired difference of two rates, with its interval, whatever its sign."""
+    """Size of a paired difference of two rates in percentage points, with its interval, whatever its sign."""
     low, high = sorted((abs(row.difference_low), abs(row.difference_high)))  # type: ignore[attr-defined]
-    size = share_in_words(abs(row.difference))  # type: ignore[attr-defined]
-    return f"{size} ({share_in_words(low).removesuffix(' %')} to {share_in_words(high)})"
+    size, low_end, high_end = (
+        share_in_words(share).removesuffix(" %")
+        for share in (abs(row.difference), low, high)  # type: ignore[attr-defined]
+    )
+    return f"{size} percentage points ({low_end} to {high_end})"
 
 
 def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:

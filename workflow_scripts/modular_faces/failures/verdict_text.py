@@ -23,9 +23,9 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         return
     intervened = [one for one in verdict.causes if one.evidence == "intervened"]
     associated = [one for one in verdict.causes if one.evidence == "associated"]
-    yield f"{verdict.examined:,} of the failures {'was' if verdict.examined == 1 else 'were'} examined."
+    yield _examined(verdict.examined, failures=int(verdict.outcome.failed.sum()))
     if not verdict.causes:
-        yield "No cause can be named: nothing that was tried or measured tells these failures from chance."
+        yield "No cause can be named: nothing that was tried or measured goes beyond what chance would show."
     for place, one in enumerate(intervened):
         yield _intervened_in_words(one, first=place == 0)
         yield from _mark_in_words(one)
@@ -40,6 +40,11 @@ def _sentences(verdict: LevelVerdict) -> Iterator[str]:
         )
     yield _remainder(verdict)
     yield from verdict.notes
+
+
+def _examined(examined: int, *, failures: int) -> str:
+    whole = "All failures" if examined == failures else f"{examined:,} of the failures"
+    return f"{whole} {'was' if examined == 1 < failures else 'were'} examined."
 
 
 def _effect(one: NamedCause) -> str:
@@ -80,10 +85,10 @@ def _associated_in_words(one: NamedCause, n: int) -> str:
 def _remainder(verdict: LevelVerdict) -> str:
     counts = verdict.pictures["evidence"].value_counts()
     edge, rest = int(counts.get("placebo", 0)), int(counts.get("none", 0))
-    text = f"Unexplained {'remains' if rest == 1 else 'remain'} {rest:,} of {verdict.examined:,}"
+    text = f"{rest:,} of {verdict.examined:,} {'remains' if rest == 1 else 'remain'} unexplained."
     if edge:
         text += (
-            f", and {edge:,} more came back after a change without meaning: "
-            f"{'it sits' if edge == 1 else 'they sit'} on the edge"
+            f" {edge:,} more came back after a change without meaning (a placebo): the detector was near its limit "
+            f"with {'it' if edge == 1 else 'them'}, and anything may tip the balance."
         )
-    return text + "."
+    return text
