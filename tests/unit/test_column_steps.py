@@ -21,7 +21,7 @@ def test_parts_hold_every_column_once(count: int) -> None:
     "step", [SimpleImputer(strategy="mean", keep_empty_features=True), StandardScaler()]
 )
 def test_parts_give_the_same_bits(step: object, dtype: type) -> None:
-    values = np.random.default_rng(0).normal(3.0, 2.0, (500, 600)).astype(dtype)
+    values: np.ndarray = np.random.default_rng(0).normal(3.0, 2.0, (500, 600)).astype(dtype)
     values[::7, ::5] = np.nan
     at_once = step.fit(values.copy()).transform(values.copy())  # type: ignore[attr-defined]
     before = values.copy()
