@@ -77,6 +77,7 @@ def options_of_rescued():
 
 MODULAR_FIGURES = {
     "scores": "Scores",
+    "reliability": "Reliability",
     "coverage": "Lost pictures",
     "comparisons": "Comparisons",
     "rungs": "OpenFace or mesh",

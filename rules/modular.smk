@@ -56,6 +56,7 @@ rule model_rungs:
         manifest=rules.manifest.output.table,
         study=rules.gather_study.output.table,
         descriptors=of_all_shards("descriptors.parquet"),
+        others=tables_of_models(),
     output:
         scores=of_rungs("scores.parquet"),
         comparisons=of_rungs("comparisons.parquet"),

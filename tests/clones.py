@@ -68,7 +68,7 @@ _MESSAGES = {
     r"entropy of failures and successes": "failures_entropy",
     r"who is lost: failures by group": "failures_groups",
     r"drawing the pictures that are changed": "interventions_plan",
-    r"changing pictures of shard (\d+) to bring failures back": "interventions",
+    r"changing pictures \(part (\d+)\) to bring failures back": "interventions",
     r"studying which changes bring failures back": "failures_interventions",
     r"modelling failures by descriptors": "failures_shap",
     r"reaching a verdict on why pictures fail": "failures_verdict",

@@ -42,6 +42,13 @@ def write_scores(folder: Path) -> None:
             ("only_color", "color", 0.5), ("without_color", "pose", 0.6),
         )
     ]  # fmt: skip
+    of_raters = (("raters", None, "all"), "reliability", 0.9)
+    of_model = (("modular", "color+pose", "all"), "r2_over_reliability", 0.8 / 0.9)
+    rows += [
+        (target, *model, region, "test", metric, value, value - 0.05, value + 0.05, 100)
+        for target in ("mean_of_ratings", "age") for region in ("image", "face")
+        for model, metric, value in (of_raters, of_model)
+    ]  # fmt: skip
     names = [
         "target",
         "model",

@@ -200,6 +200,12 @@ def test_reliability_stands_beside_ratings(tmp_path: Path) -> None:
         value["warm", "r2"] / 0.8, rel=1e-3
     )
     assert "mean_of_ratings" not in set(own.target)
+    raters = scores[scores.model == "raters"].set_index("target")
+    assert raters.value.to_dict() == {"warm": 0.8, "cool": 0.5}
+    assert raters.low.isna().all()
+    assert set(zip(raters.metric, raters.population, raters.n, strict=True)) == {
+        ("reliability", "all", 45)
+    }
     assert any("cool (0.50)" in note for note in notes)
 
 

@@ -1,5 +1,6 @@
 """The page of the models, put together from planted results."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from example_models import OPTIONS, example_models_page, write_scores
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.modular.page import NO_PICTURES, modular_page, read_tables
+from modular_faces.modular.reliability_section import reliability_sections
 from modular_faces.modular.score_parts import model_order
 from modular_faces.modular.score_sections import score_sections
 from modular_faces.pages.parts import Chart, Page, Table, Text
@@ -57,9 +59,9 @@ def test_a_suppressor_has_a_weight_and_no_arrow(page: Page) -> None:
 
 def test_what_the_scores_rest_on_has_sections_of_its_own(page: Page) -> None:
     anchors = [section.anchor for section in page.sections]
-    assert anchors[:8] == [
-        *("scores", "coverage", "comparisons", "rungs", "specificity", "modules", "mistakes"),
-        "rescued",
+    assert anchors[:9] == [
+        *("scores", "reliability", "coverage", "comparisons", "rungs", "specificity", "modules"),
+        *("mistakes", "rescued"),
     ]
     (table,) = [block for block in blocks(page, "comparisons") if isinstance(block, Table)]
     assert table.rows[0] == [
@@ -76,6 +78,29 @@ def test_what_the_scores_rest_on_has_sections_of_its_own(page: Page) -> None:
     assert isinstance(specific, Text)
     assert "for 2 of 2 ratings" in specific.sentences[0]
     assert blocks(page, "rescued") == [Text(["Too few."])]
+
+
+def test_scores_stand_beside_what_raters_agree_on(page: Page) -> None:
+    _, means, chart, table = blocks(page, "reliability")
+    assert isinstance(means, Text)
+    assert means.sentences[0] == (
+        "Whole picture: mean R2 of modular is 0.800 [0.750, 0.850]; of what raters agree on it is "
+        "0.889 [0.839, 0.939] (mean reliability 0.900 [0.850, 0.950]), 100 pictures."
+    )
+    assert isinstance(chart, Chart)
+    assert isinstance(table, Table)
+    assert table.rows[0][:5] == [
+        *("mean of ratings", "whole picture", "0.900 [0.850, 0.950]"),
+        *("0.800 [0.750, 0.850]", "0.889 [0.839, 0.939]"),
+    ]
+    assert [row[0] for row in table.rows] == ["mean of ratings"] * 2 + ["age"] * 2
+
+
+def test_without_reliabilities_there_is_no_section_of_them(tmp_path: Path) -> None:
+    write_scores(tmp_path)
+    tables = read_tables(tmp_path, main="modular", confidence=0.95)
+    unknown = replace(tables, scores=tables.scores[tables.scores["model"] != "raters"])
+    assert list(reliability_sections(unknown, tmp_path)) == []
 
 
 def test_captions_say_the_level_of_the_config(tmp_path: Path) -> None:

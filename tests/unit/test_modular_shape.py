@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from modular_faces.face_model import FaceGeometry, load_geometry
+from modular_faces.modular.column_steps import SquareRoot
 from modular_faces.modular.shape import (
     IBUG_EYES,
     FrontalShape,
     PlaneShape,
-    SquareRoot,
     align_each,
     as_points,
     as_rows,

@@ -80,6 +80,30 @@ def test_ratings_of_lost_pictures_are_the_mean() -> None:
     assert r2["rung_mesh_all", "lost_wrong"] == pytest.approx(r2["rung_mesh_all", "found"], abs=0.1)
 
 
+def test_the_mean_over_ratings_leaves_out_what_raters_do_not_agree_on(tmp_path: Path) -> None:
+    data, other, lost = faces(240, noise=6.0, seed=1)
+    other[lost] = np.nan
+    noise = np.random.default_rng(3).normal(size=(2, 240))
+    data.ratings.update(cool=noise[0] - data.ratings["warm"], vague=noise[1])  # type: ignore[attr-defined]
+    table = tmp_path / "reliability.csv"
+    table.write_text("name,reliability\nwarm,.9\ncool,.9\nvague,.3\n")
+    descriptors = np.random.default_rng(0).normal(size=(240, 2)).astype(np.float32)
+    tables, (note,) = run_rung_models(
+        data, "ratings", other, descriptors, options=options(reliability=str(table))
+    )
+    scores = tables["scores"][0].to_pandas()
+    r2 = scores[(scores.metric == "r2") & (scores.population == "found")]
+    value = r2.set_index(["model", "target"]).value
+    for rung in RUNGS:
+        assert value[rung, "mean_of_ratings"] == pytest.approx(
+            (value[rung, "warm"] + value[rung, "cool"]) / 2, abs=1e-4
+        )
+    gaps = tables["comparisons"][0].to_pandas().set_index(["target", "population", "other"])
+    mean = gaps[gaps.metric == "r2"].loc[("mean_of_ratings", "weighted", MEASURED)]
+    assert f"by {mean.difference:+.3f} [{mean.low:+.3f}, {mean.high:+.3f}] when these" in note
+    assert "its mean R2 on all of them" in note
+
+
 def test_too_few_found_faces_are_told() -> None:
     data, other, _ = faces(40, noise=1.0, seed=2)
     other[2:] = np.nan

@@ -110,7 +110,8 @@ def run(name: str, study: PictureStudy, folder: Path) -> StudyReport:
     assert (folder / "figures" / name).is_dir()
     drawn = {path.name for path in (folder / "figures" / name).iterdir()}
     stems = [figure.stem.rpartition("/")[2] for figure in report.figures]
-    assert drawn == {f"{stem}{suffix}" for stem in stems for suffix in (".svg", ".png", ".vl.json")}
+    parts = (".svg", ".png", ".vl.json", ".rst")
+    assert drawn == {f"{stem}{suffix}" for stem in stems for suffix in parts}
     return report
 
 

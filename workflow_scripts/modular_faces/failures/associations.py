@@ -172,7 +172,10 @@ def _confirmed(
     confidence: float,
     seed: int,
 ) -> list[Association]:
-    """Measure chosen signs on the pictures that did not choose them; those that differ there, too."""
+    """Measure chosen signs on the pictures that did not choose them; those that differ there, too.
+
+    A sign that explains no failure for sure (the interval of its share reaches 0) is not told.
+    """
     measured = {name: values[~choosing] for name, values in signs.items()}
     cases = failed[~choosing]
     tests = []
@@ -180,7 +183,7 @@ def _confirmed(
         strata = _strata(list(measured.values())[:place], cases, seed=seed)
         tests.append(_test(values, cases, strata))
     corrected = holm([p for _, p in tests])
-    return [
+    confirmed = (
         _association(
             name,
             measured[name],
@@ -192,7 +195,8 @@ def _confirmed(
         )
         for name, (delta, _), p in zip(measured, tests, corrected, strict=True)
         if p < 1 - confidence and (delta > 0) == highs[name]
-    ]
+    )
+    return [one for one in confirmed if one.excess.low > 0]
 
 
 def _strata(known: Sequence[FloatArray], failed: BoolArray, *, seed: int) -> NDArray[np.intp]:

@@ -110,7 +110,9 @@ def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyCh
     )
     zero = alt.Chart(shown).mark_rule(color=FAINT, strokeDash=[4, 4]).encode(x=alt.datum(0))
     title = f"{words_of(metric)}: {plain(main)} less the other"
-    scale = alt.Scale(domain=[-1, 1]) if metric == "r2" else alt.Scale()
+    ends = [min(0.0, float(shown["low"].min())), max(0.0, float(shown["high"].max()))]
+    within = [max(ends[0], -1.0), min(ends[1], 1.0)]
+    scale = alt.Scale(domain=within, nice=True) if metric == "r2" else alt.Scale()
     x = alt.X("low:Q", title=title, scale=scale)
     spans = base.mark_rule(strokeWidth=2, clip=True).encode(x=x, x2="high:Q")
     points = base.mark_point(clip=True).encode(x="difference:Q")

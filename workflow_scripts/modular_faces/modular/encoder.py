@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modular_faces.modular.column_steps import parts_of_columns
+
 Values = NDArray[np.float32]
 Array = NDArray[np.float64]
+
+AT_ONCE: Final = 512
+"""Pictures that a transformer gets at once."""
 
 
 class Transformer(Protocol):
@@ -59,12 +64,27 @@ class Encoder:
 
     def columns_of(self, values: Values) -> Values:
         """Columns after the transformer, less their training mean, (n, q) ndarray of float32."""
-        changed = np.asarray(self.transformer.transform(values), dtype=np.float32)
-        return np.asarray(changed - self.middle.astype(np.float32))
+        changed = changed_by(self.transformer, values)
+        changed -= self.middle.astype(np.float32)
+        return changed
 
     def components_of(self, values: Values) -> Values:
         """Components of pictures, (n, d) ndarray of float32."""
         return np.asarray(self.columns_of(values) @ self.axes)
+
+
+def changed_by(transformer: Transformer, values: Values) -> Values:
+    """Change pictures, some at a time, because a transformer needs several times the memory of what it gives.
+
+    Returns
+    -------
+    (n, q) ndarray of float32
+    """
+    parts = [
+        np.asarray(transformer.transform(values[first : first + AT_ONCE]), dtype=np.float32)
+        for first in range(0, max(len(values), 1), AT_ONCE)
+    ]
+    return np.concatenate(parts)
 
 
 def usable_rows(values: Values) -> NDArray[np.bool_]:
@@ -112,10 +132,15 @@ def fit_encoder(
         raise ValueError(f"module {name}: {len(values)} training pictures have it; two are needed")
     transformer = factory()
     transformer.fit(values)
-    changed = np.asarray(transformer.transform(values), dtype=np.float32)
+    changed = changed_by(transformer, values)
     middle = changed.mean(axis=0, dtype=np.float64)
-    changed = changed - middle.astype(np.float32)
-    spread = changed.std(axis=0, dtype=np.float64)
+    changed -= middle.astype(np.float32)
+    spread = np.concatenate(
+        [
+            changed[:, part].std(axis=0, dtype=np.float64)
+            for part in parts_of_columns(changed.shape[1])
+        ]
+    )
     spread[spread <= 1e-6 * spread.max(initial=0.0)] = 0.0
     if not spread.any():
         raise ValueError(

@@ -13,7 +13,7 @@ from modular_faces.modular import (
     specificity_parts,
 )
 from modular_faces.modular.page_parts import HEAD_METRIC, Figures, ScoreTables
-from modular_faces.modular.score_parts import EMOTION, REGION_WORDS, words_of
+from modular_faces.modular.score_parts import EMOTION, MEAN, REGION_WORDS, words_of
 from modular_faces.pages.parts import Block, Section, Text
 
 WEIGHTED: Final = (
@@ -33,8 +33,10 @@ PARTED: Final = (
 )
 DIFFERENCES: Final = (
     "Each line is the main model less another one on the same found pictures; right of 0 the main model has the larger "
-    "score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both. "
-    "McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
+    "score; differences of R2 beyond 1 leave the chart. Lines are {interval} intervals from the same draws for both."
+)
+MCNEMAR: Final = (
+    " McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
     "method over all comparisons of the target."
 )
 RUNGS: Final = (
@@ -43,6 +45,7 @@ RUNGS: Final = (
     "enough pictures were lost by OpenFace, what weighting estimates stands beside what was measured on all. Lines are "
     "{interval} intervals."
 )
+RUNG_METRICS: Final = {EMOTION: ("accuracy", "balanced_accuracy"), MEAN: ("r2", "r")}
 NO_RUNGS: Final = (
     "There are no outputs of OpenFace in this run. With them (backend openface or precomputed in the study) this "
     "section separates what the instrument costs from what lost pictures cost."
@@ -127,6 +130,7 @@ def _comparisons(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
         )
         chart = comparison_parts.comparison_chart(rows, metric, tables.main)
         caption = DIFFERENCES.format(interval=tables.interval)
+        caption += MCNEMAR if rows["p_mcnemar"].notna().any() else ""
         title = f"{words_of(metric).capitalize()} against other models: {words_of(target)}"
         yield figures(chart, f"{target}_{metric}", title, caption)
         yield comparison_parts.comparison_table(rows, target, tables.interval)
@@ -140,13 +144,17 @@ def _rungs(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
         yield Text([NO_RUNGS])
         return
     caption = RUNGS.format(interval=tables.interval)
-    if EMOTION in set(rungs["target"]):
-        own = rungs[rungs["target"] == EMOTION]
-        chart = comparison_parts.rung_chart(own, ("accuracy", "balanced_accuracy"))
-        yield figures(chart, "rungs_emotion", "Three rungs: emotion", caption)
-        rows = comparison_parts.chosen_comparisons(tables.comparisons, EMOTION, rungs=True)
-        yield comparison_parts.comparison_table(rows, EMOTION, tables.interval)
-    ratings = rungs[(rungs["target"] != EMOTION) & (rungs["metric"] == "r2")]
+    if checked := [note for note in tables.notes if note.startswith("Weights checked")]:
+        yield Text(checked)
+    for target, metrics in RUNG_METRICS.items():
+        own = rungs[rungs["target"] == target]
+        if own.empty:
+            continue
+        chart = comparison_parts.rung_chart(own, metrics)
+        yield figures(chart, f"rungs_{target}", f"Three rungs: {words_of(target)}", caption)
+        rows = comparison_parts.chosen_comparisons(tables.comparisons, target, rungs=True)
+        yield comparison_parts.comparison_table(rows, target, tables.interval)
+    ratings = rungs[~rungs["target"].isin(list(RUNG_METRICS)) & (rungs["metric"] == "r2")]
     ratings = ratings[ratings["population"] == "found"]
     if len(ratings):
         named = ratings.assign(model=ratings["model"].map(comparison_parts.RUNG_WORDS))

@@ -21,6 +21,8 @@ from modular_faces.tables import MESH_COLUMNS
 Points = NDArray[np.float64]
 Value = NDArray[np.float64]
 
+_AT_ONCE: Final = 512
+"""Faces that are measured at once."""
 LENGTH: Final = "eye distances"
 RATIO: Final = "1"
 ANGLE: Final = "degrees"
@@ -254,8 +256,12 @@ def measure_faces(mesh: NDArray[np.floating], geometry: FaceGeometry) -> NDArray
     """
     if mesh.ndim != 2 or mesh.shape[1] != len(MESH_COLUMNS):
         raise ValueError(f"the mesh has shape {mesh.shape}; expected (n, {len(MESH_COLUMNS)})")
-    points = frontal_points(mesh, geometry)
-    return np.stack([measure.take(points) for measure in MEASURES], axis=1).astype(np.float32)
+    measured = np.empty((len(mesh), len(MEASURES)), np.float32)
+    for first in range(0, len(mesh), _AT_ONCE):
+        points = frontal_points(mesh[first : first + _AT_ONCE], geometry)
+        own = np.stack([measure.take(points) for measure in MEASURES], axis=1)
+        measured[first : first + _AT_ONCE] = own
+    return measured
 
 
 def describe_measures() -> list[Description]:

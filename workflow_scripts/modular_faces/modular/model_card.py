@@ -41,7 +41,7 @@ LIMITS = (
 LAB: Final = (
     "colour bins, Haralick features and the 68 landmarks in pixels, nothing else: the lab's model"
 )
-CHANCE: Final = ("baseline", "shuffled")
+NO_MODELS: Final = ("baseline", "shuffled", "raters")
 LEARNT_WORDS: Final = "{modules}: learnt by a network from data of its maker, no measurement."
 MEASURED: Final = "none: every column is measured in the picture or on the mesh of the face."
 
@@ -69,7 +69,7 @@ def model_cards(tables: ScoreTables, options: Mapping[str, Any], dataset: str) -
 def _cards(tables: ScoreTables, dataset: str) -> Iterator[Table]:
     whole = tables.scores[~tables.scores["model"].str.match(NOT_WHOLE)]
     for model in model_order(whole["model"].tolist()):
-        if model not in CHANCE:
+        if model not in NO_MODELS:
             rows = list(_card(whole[whole["model"] == model], dataset))
             yield Table(
                 caption=f"Model card: {model.replace('_', ' ')}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,11 @@ from modular_faces.modular.linear_model import FitOptions
 from modular_faces.modular.model_plan import available_plan
 from modular_faces.modular.module_blocks import ModularData
 from modular_faces.modular.protocol import ModelPlan, PipelineFactory
-from modular_faces.modular.reliability import read_judgments, read_reliability
+from modular_faces.modular.rater_agreement import (
+    about_reliability,
+    rater_scores,
+    reliabilities_of,
+)
 from modular_faces.modular.result_tables import (
     calibration_table,
     comparison_table,
@@ -128,7 +131,7 @@ def run_models(
     notes += problems
     tables: Tables = {name: [] for name in TABLES}
     for task in tasks:
-        reliabilities = _reliabilities(task, options, how)
+        reliabilities = reliabilities_of(task, options, draws=how.draws, seed=how.fit.seed)
         result = analyse(
             data,
             task,
@@ -138,7 +141,15 @@ def run_models(
             reliabilities=reliabilities,
             options=how,
         )
-        notes += result.notes + _about_reliability(task, reliabilities, how)
+        result.scores += rater_scores(
+            reliabilities,
+            least=how.least_reliability,
+            region=data.region,
+            split="test" if official_split(data.split) else "cross_validation",
+            level=how.level,
+            n=int(result.tested.sum()),
+        )
+        notes += result.notes + about_reliability(reliabilities, least=how.least_reliability)
         _collect(tables, data, task, plan, result, how)
     return tables, list(dict.fromkeys(notes))
 
@@ -164,40 +175,6 @@ def make_tasks(
     ]
     task = emotion_task(data.label, data.classes, kept, data.cluster, fit)
     return [task], notes if rare else []
-
-
-def _reliabilities(
-    task: EmotionTask | RatingTask, options: Mapping[str, Any], how: AnalysisOptions
-) -> dict[str, NDArray[np.float64]]:
-    if isinstance(task, EmotionTask):
-        return {}
-    if options["judgments"]:
-        return read_judgments(
-            Path(options["judgments"]), task.names, draws=how.draws, seed=how.fit.seed
-        )
-    if options["reliability"]:
-        return read_reliability(
-            Path(options["reliability"]), task.names, draws=how.draws, seed=how.fit.seed
-        )
-    return {}
-
-
-def _about_reliability(
-    task: EmotionTask | RatingTask,
-    reliabilities: Mapping[str, NDArray[np.float64]],
-    how: AnalysisOptions,
-) -> list[str]:
-    low = [
-        f"{name} ({values[0]:.2f})"
-        for name, values in reliabilities.items()
-        if values[0] < how.least_reliability
-    ]
-    if not low:
-        return []
-    return [
-        f"Left out of means over ratings, because raters agree too little (reliability below "
-        f"{how.least_reliability:g}): {', '.join(low)}."
-    ]
 
 
 def _collect(

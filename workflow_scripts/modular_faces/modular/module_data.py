@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modular_faces.columns import POSE_COLUMNS
@@ -18,6 +19,8 @@ from modular_faces.modular.module_blocks import MODULES, ModularData, Module, Re
 from modular_faces.tables import MESH_COLUMNS, MESH_POINTS, matrix_from_table, read_table
 
 RATING_PREFIX: Final = "rating_"
+TOLD: Final = ("image_id", "label", "label_name", "split", "found", "trusted")
+"""Columns of features.parquet that belong to no module."""
 
 
 def load_modular_data(
@@ -48,9 +51,12 @@ def load_modular_data(
     """
     if region not in ("image", "face"):
         raise ValueError(f"region is {region!r}; choose image or face")
-    features = read_table(results / "features.parquet")
+    path = results / "features.parquet"
+    columns = pq.read_schema(path).names
+    told = [name for name in columns if name in TOLD or name.startswith(RATING_PREFIX)]
+    features = read_table(path, told)
     manifest = _same_pictures(results / "manifest.parquet", features)
-    modules = list(_modules(results, features, region, face, geometry))
+    modules = list(_modules(results, features, columns, region, face, geometry))
     return ModularData(
         dataset=results.name,
         region=region,
@@ -135,10 +141,15 @@ def module_columns(
 
 
 def _modules(
-    results: Path, features: pa.Table, region: Region, face: str, geometry: FaceGeometry
+    results: Path,
+    features: pa.Table,
+    available: Sequence[str],
+    region: Region,
+    face: str,
+    geometry: FaceGeometry,
 ) -> Iterable[Module]:
     """Read one module after the other, in the order of `MODULES`."""
-    mesh = _matrix(_same_pictures(results / "mesh.parquet", features), MESH_COLUMNS)
+    mesh = _matrix_in(results / "mesh.parquet", features, MESH_COLUMNS)
     for name in MODULES:
         if name == "shape_2d":
             plane = 2 * MESH_POINTS
@@ -152,8 +163,9 @@ def _modules(
         elif name == "aligned":
             yield _aligned(results / "aligned.parquet", features, region)
         else:
-            columns = module_columns(name, features.column_names, region=region, face=face)
-            yield Module(name, region, columns, _matrix(features, columns))
+            columns = module_columns(name, available, region=region, face=face)
+            values = _matrix_in(results / "features.parquet", features, columns)
+            yield Module(name, region, columns, values)
 
 
 def _action_units(path: Path, features: pa.Table, region: Region) -> Module:
@@ -174,14 +186,29 @@ def _aligned(path: Path, features: pa.Table, region: Region) -> Module:
     """Gradients of the aligned face; a module without columns where the run has none."""
     if not path.is_file():
         return Module("aligned", region, (), np.empty((features.num_rows, 0), np.float32))
-    table = _same_pictures(path, features)
     pattern = rf"aligned_.*_{region}"
-    columns = tuple(name for name in table.column_names if re.fullmatch(pattern, name))
-    return Module("aligned", region, columns, _matrix(table, columns))
+    columns = tuple(name for name in pq.read_schema(path).names if re.fullmatch(pattern, name))
+    return Module("aligned", region, columns, _matrix_in(path, features, columns))
 
 
-def _same_pictures(path: Path, features: pa.Table) -> pa.Table:
-    table = read_table(path)
+def _matrix_in(path: Path, features: pa.Table, columns: Sequence[str]) -> Values:
+    """Read columns of a large table, one group of its rows after the other."""
+    _same_pictures(path, features, ["image_id"])
+    values = np.empty((features.num_rows, len(columns)), np.float32)
+    first = 0
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group, columns=list(columns), use_threads=False)
+            values[first : first + rows.num_rows] = _matrix(rows, columns)
+            first += rows.num_rows
+    pa.default_memory_pool().release_unused()
+    return values
+
+
+def _same_pictures(
+    path: Path, features: pa.Table, columns: Sequence[str] | None = None
+) -> pa.Table:
+    table = read_table(path, columns)
     ids = features.column("image_id").to_pylist()
     if table.column("image_id").to_pylist() != ids:
         raise ValueError(

@@ -21,8 +21,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from modular_faces.face_model import FaceGeometry
+from modular_faces.modular.column_steps import InParts, SquareRoot, parts_of_columns
 from modular_faces.modular.module_blocks import MODULES
-from modular_faces.modular.shape import MESH_EYES, FrontalShape, PlaneShape, SquareRoot
+from modular_faces.modular.shape import MESH_EYES, FrontalShape, PlaneShape
 
 
 class BlockScale(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -33,7 +34,11 @@ class BlockScale(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: NDArray[np.floating], y: Any = None) -> Self:  # noqa: N803
         """Find the scale; missing numbers are passed over."""
-        variance = float(np.nansum(np.nanvar(np.asarray(X, dtype=np.float64), axis=0)))
+        each = [
+            np.nanvar(np.asarray(X[:, part], dtype=np.float64), axis=0)
+            for part in parts_of_columns(X.shape[1])
+        ]
+        variance = float(np.nansum(np.concatenate(each)))
         self.scale_ = np.sqrt(variance) if variance > 0 else 1.0
         self.n_features_in_ = X.shape[1]
         return self
@@ -118,13 +123,14 @@ def module_pipeline(
     if name not in MODULES:
         raise ValueError(f"there is no module '{name}'; choose from {', '.join(MODULES)}")
     steps: list[tuple[str, Any]] = [*_own_steps(name, columns, geometry)]
-    steps.append(("fill", SimpleImputer(strategy="mean", keep_empty_features=True)))
+    fill = SimpleImputer(strategy="mean", keep_empty_features=True)
+    steps.append(("fill", InParts(fill, overwrite=bool(steps))))
     if name not in ("shape_2d", "shape_frontal", "aligned"):
-        steps.append(("standardise", StandardScaler()))
+        steps.append(("standardise", InParts(StandardScaler(), overwrite=True)))
     if components is not None:
         steps.append(("components", Components(most=components, seed=seed)))
     else:
-        steps.append(("centre", StandardScaler(with_std=False)))
+        steps.append(("centre", InParts(StandardScaler(with_std=False), overwrite=True)))
     return Pipeline([*steps, ("scale", BlockScale())])
 
 

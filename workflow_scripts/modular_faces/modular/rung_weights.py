@@ -20,6 +20,7 @@ from modular_faces.modular.lost_pictures import FoundWeights, found_weights
 from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.resampling import Draws, differences, estimate
 from modular_faces.modular.score_table import Score, Where
+from modular_faces.modular.target_settings import MEAN_RATING
 
 Values = NDArray[np.float32]
 
@@ -135,20 +136,25 @@ def checked_scores(
 
 def sentence_about(rows: Iterable[Score | Comparison], lost: int, count: int) -> str | None:
     """Say how far scores of found pictures, and weighted ones, are from what was measured; None without a check."""
-    gaps: dict[str, list[float]] = {"found": [], "weighted": []}
-    metric = ""
-    for row in rows:
-        if isinstance(row, Comparison) and row.other == MEASURED:
-            if row.metric not in ("accuracy", "r2"):
-                continue
-            metric = row.metric
-            gaps[row.population].append(row.difference.value)
-    if not metric:
+    checked = [
+        row
+        for row in rows
+        if isinstance(row, Comparison)
+        and row.other == MEASURED
+        and row.metric in ("accuracy", "r2")
+    ]
+    whole = [row for row in checked if row.target in ("emotion", MEAN_RATING)] or checked[:2]
+    if not whole:
         return None
-    plain, weighted = (float(np.mean(values)) for values in gaps.values())
-    name = {"accuracy": "accuracy", "r2": "mean R2"}[metric]
+    gaps = {row.population: row.difference for row in whole}
+    plain, weighted = (
+        f"{gap.value:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]"
+        for gap in (gaps["found"], gaps["weighted"])
+    )
+    words = {"accuracy": "accuracy", "r2": "R2"}[whole[0].metric]
+    name = f"mean {words}" if whole[0].target == MEAN_RATING else words
     return (
         f"Weights checked: of {count} pictures that the mesh found OpenFace lost {lost}. A model of the others "
-        f"differs from its {name} on all of them by {plain:+.3f} on those that OpenFace found, and by "
-        f"{weighted:+.3f} when these are weighted."
+        f"differs from its {name} on all of them by {plain} on those that OpenFace found, and by "
+        f"{weighted} when these are weighted."
     )

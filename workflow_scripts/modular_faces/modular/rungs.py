@@ -26,12 +26,18 @@ from numpy.typing import NDArray
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.modular.analysis import AnalysisOptions
 from modular_faces.modular.encoder import Transformer
-from modular_faces.modular.evaluation import Measure, emotion_measure, rating_measure
+from modular_faces.modular.evaluation import (
+    Measure,
+    emotion_measure,
+    mean_measure,
+    rating_measure,
+)
 from modular_faces.modular.folds import Fold, official_split, outer_folds
 from modular_faces.modular.model_comparison import Comparison, mcnemar
 from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
+from modular_faces.modular.rater_agreement import reliabilities_of
 from modular_faces.modular.resampling import differences, draw_apart, estimate
 from modular_faces.modular.result_tables import comparison_table
 from modular_faces.modular.rung_landmarks import has_landmarks
@@ -44,6 +50,7 @@ from modular_faces.modular.rung_weights import (
 )
 from modular_faces.modular.score_table import Score, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
+from modular_faces.modular.target_settings import MEAN_RATING
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Values = NDArray[np.float32]
@@ -163,6 +170,7 @@ def run_rungs(
     openface: Values,
     descriptors: Values,
     *,
+    reliabilities: Mapping[str, Array],
     options: AnalysisOptions,
 ) -> list[Score | Comparison]:
     """Fit, try and score the three rungs of one task.
@@ -175,6 +183,8 @@ def run_rungs(
     openface : (n, 136) ndarray of float32
     descriptors : (n, k) ndarray of float32
         Of every picture, for the weights of those that OpenFace found.
+    reliabilities : mapping of str to ndarray of float64
+        Ratings below `options.least_reliability` are left out of the mean over ratings.
     options : AnalysisOptions
     """
     folds = outer_folds(
@@ -198,7 +208,11 @@ def run_rungs(
     theirs = pool & has_landmarks(openface)
     weights = weights_of_openface(descriptors, theirs, pool, task.classes, folds, draws, options)
     rows: list[Score | Comparison] = []
-    for target, measure, places in _targets(task, baseline):
+    agreed = {
+        name: float(reliabilities.get(name, np.ones(1))[0]) >= options.least_reliability
+        for name in task.names
+    }
+    for target, measure, places in _targets(task, baseline, agreed):
         known = tested & task.known
         setting = RungSetting(target, data.region, split, measure, known, draws, options.level)
         own = {rung: values[..., places] for rung, values in predictions.items()}
@@ -212,15 +226,22 @@ def run_rungs(
 
 
 def _targets(
-    task: EmotionTask | RatingTask, baseline: Values
+    task: EmotionTask | RatingTask, baseline: Values, agreed: Mapping[str, bool]
 ) -> Iterator[tuple[str, Measure, list[int]]]:
-    """What is scored: all categories together, or each rating; with its columns of predictions."""
+    """What is scored: all categories together, or each rating and their mean; with its columns of predictions."""
     if isinstance(task, EmotionTask):
         measure = emotion_measure(task.truth, task.names)
         yield "emotion", measure, list(range(len(task.names)))
         return
+    measures = [
+        rating_measure(task.truth[:, place], baseline[..., place], None)
+        for place in range(len(task.names))
+    ]
     for place, name in enumerate(task.names):
-        yield name, rating_measure(task.truth[:, place], baseline[..., place], None), [place]
+        yield name, measures[place], [place]
+    kept = [place for place, name in enumerate(task.names) if agreed[name]]
+    if len(kept) > 1:
+        yield MEAN_RATING, mean_measure([measures[place] for place in kept]), kept
 
 
 def run_rung_models(
@@ -250,9 +271,10 @@ def run_rung_models(
     if theirs.sum() < LEAST_RUNG * len(data):
         note = f"OpenFace found {theirs.sum()} of {len(data)} faces, too few to learn from them."
         return tables, [note]
-    rows = [
-        row for task in tasks for row in run_rungs(data, task, openface, descriptors, options=how)
-    ]
+    rows: list[Score | Comparison] = []
+    for task in tasks:
+        known = reliabilities_of(task, options, draws=how.draws, seed=how.fit.seed)
+        rows += run_rungs(data, task, openface, descriptors, reliabilities=known, options=how)
     if not rows:
         return tables, []
     scores = [row for row in rows if isinstance(row, Score)]

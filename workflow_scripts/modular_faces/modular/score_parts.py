@@ -142,11 +142,16 @@ def _reference_rows(
 
 
 def reference_table(references: pd.DataFrame) -> Table:
-    """Where the results of others come from, and how they were tested."""
+    """Where the results of others come from, and how they were tested.
+
+    No column is called like a filter of the page, so that the table stays whole whichever category is looked at.
+    """
     rows = references[["model", "target", "metric", "value", "protocol", "source"]]
+    rows = rows.assign(target=rows["target"].map(words_of), metric=rows["metric"].map(words_of))
+    rows = rows.rename(columns={"target": "predicts"})
     return Table(
         caption="Where published and earlier results come from",
-        columns=list(rows.columns),
+        columns=["model", "predicts", "metric", "value", "protocol", "source"],
         rows=[[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
               for row in rows.itertuples(index=False)],
         numeric=[False, False, False, True, False, False],
@@ -246,17 +251,18 @@ def _numbers() -> list[alt.Tooltip]:
 
 
 def each_target_chart(scores: pd.DataFrame) -> AnyChart:
-    """One score of several targets, models in colours, a column for each region."""
+    """One score of several targets, models in colours and in their order, a column for each region."""
     rows = scores[scores["split"].isin(["test", "cross_validation"])]
     rows = rows.assign(
         sees=rows["region"].map(REGION_WORDS), rating=[words_of(name) for name in rows["target"]]
     )
     shown = rows[["rating", "model", "sees", "value", "low", "high", "n"]]
     order = shown.groupby("rating")["value"].max().sort_values(ascending=False).index.tolist()
+    models = list(dict.fromkeys(shown["model"]))
     base: Any = alt.Chart(shown).encode(
         y=alt.Y("rating:N", sort=order, title=None),
-        yOffset="model:N",
-        color=alt.Color("model:N", title=None),
+        yOffset=alt.YOffset("model:N", sort=models),
+        color=alt.Color("model:N", title=None, sort=models),
         tooltip=["rating", "model", "sees", *_numbers(), "n"],
     )
     scale = _scale_of("r2")

@@ -12,6 +12,7 @@ from modular_faces.figures import AnyChart
 from modular_faces.modular import mistake_charts, score_parts
 from modular_faces.modular.evidence_sections import evidence_sections
 from modular_faces.modular.page_parts import HEAD_METRIC, SHARE_METRIC, Figures, ScoreTables
+from modular_faces.modular.reliability_section import reliability_sections
 from modular_faces.modular.score_parts import words_of
 from modular_faces.pages.parts import Block, Number, Section, Text
 
@@ -30,6 +31,7 @@ def score_sections(tables: ScoreTables, folder: Path) -> list[Section]:
         return [Section("scores", "Scores", "", [Text([words, *tables.notes])])]
     return [
         Section("scores", "Scores", QUESTION, list(_scores(tables, Figures(folder, "scores")))),
+        *reliability_sections(tables, folder),
         *evidence_sections(tables, folder),
         Section("modules", "Modules", MODULES_QUESTION, list(_modules(tables, Figures(folder, "modules")))),
         *_mistakes(tables, Figures(folder, "mistakes")),

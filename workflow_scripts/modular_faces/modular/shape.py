@@ -30,6 +30,8 @@ IBUG_EYES: Final = (36, 45)
 
 _ROUNDS: Final = 50
 _CONVERGED: Final = 1e-7
+_AT_ONCE: Final = 512
+"""Faces that are laid on a target at once: more take more memory and no less time."""
 
 
 def as_points(values: NDArray[np.floating], *, dimensions: int) -> Points:
@@ -79,14 +81,22 @@ def align_each(points: Points, target: Points, weights: NDArray[np.float64]) -> 
     (n, p, d) ndarray of float64
         Proper rotations only, a face is never mirrored.
     """
+    aligned = np.full(points.shape, np.nan)
+    for first in range(0, len(points), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        _align(points[part], target, weights, aligned[part])
+    return aligned
+
+
+def _align(points: Points, target: Points, weights: NDArray[np.float64], aligned: Points) -> None:
+    """Lay some faces on a target and write them where they belong."""
     share = weights / weights.sum()
     middle = share @ target
     goal = target - middle
     centred = points - np.einsum("p,npd->nd", share, points)[:, None]
     known = np.isfinite(centred).all(axis=(1, 2))
-    aligned = np.full(points.shape, np.nan)
     if not known.any():
-        return aligned
+        return
     faces = centred[known]
     covariance = np.einsum("pi,p,npj->nij", goal, share, faces)
     u, singular, v_t = np.linalg.svd(covariance)
@@ -96,7 +106,6 @@ def align_each(points: Points, target: Points, weights: NDArray[np.float64]) -> 
     extent = np.einsum("p,npd->n", share, faces**2)
     scale = (singular * signs).sum(axis=1) / np.where(extent > 0, extent, np.nan)
     aligned[known] = scale[:, None, None] * faces @ turn.transpose(0, 2, 1) + middle
-    return aligned
 
 
 def mean_shape(
@@ -150,6 +159,7 @@ class _AlignedShape(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         points = as_points(X, dimensions=self.dimensions)
         whole = points[np.isfinite(points).all(axis=(1, 2))]
+        del points
         if not len(whole):
             raise ValueError(
                 "no training picture has a whole face; a model of shape needs some: leave the module out"
@@ -168,8 +178,12 @@ class _AlignedShape(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             x of all points, then y, then z, in units of the distance of the eyes of the mean face; a row
             with a missing number is missing altogether.
         """
-        points = as_points(X, dimensions=self.dimensions)
-        return as_rows(align_each(points, self.mean_, self.weights_))
+        aligned = np.empty(X.shape)
+        for first in range(0, len(X), _AT_ONCE):
+            points = as_points(X[first : first + _AT_ONCE], dimensions=self.dimensions)
+            own = align_each(points, self.mean_, self.weights_)
+            aligned[first : first + _AT_ONCE] = as_rows(own)
+        return aligned
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> NDArray[Any]:
         """Names of the columns, those of the input."""
@@ -268,35 +282,3 @@ def frontal_points(mesh: NDArray[np.floating], geometry: FaceGeometry) -> Points
     right, left = MESH_EYES
     distance = np.linalg.norm(turned[:, left] - turned[:, right], axis=1)
     return np.asarray(turned / distance[:, None, None], dtype=np.float64)
-
-
-class SquareRoot(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Square root of shares of a whole, so that rare colours and weak edges count as they vary (Hellinger).
-
-    Values a little below zero, which rounding may leave, count as zero.
-
-    Parameters
-    ----------
-    places : sequence of int
-        The columns it is taken of; the others stay.
-    """
-
-    def __init__(self, *, places: Sequence[int]) -> None:
-        self.places = places
-
-    def fit(self, X: NDArray[np.floating], y: Any = None) -> Self:  # noqa: N803
-        """Nothing to learn."""
-        self.n_features_in_ = X.shape[1]
-        return self
-
-    def transform(self, X: NDArray[np.floating]) -> NDArray[np.float64]:  # noqa: N803
-        """Take the roots; missing numbers stay missing."""
-        values = np.array(X, dtype=np.float64)
-        places = list(self.places)
-        values[:, places] = np.sqrt(np.maximum(values[:, places], 0.0))
-        return values
-
-    def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> NDArray[Any]:
-        """Names of the columns, those of the input."""
-        names = [f"x{i}" for i in range(self.n_features_in_)]
-        return np.asarray(names if input_features is None else input_features, dtype=object)

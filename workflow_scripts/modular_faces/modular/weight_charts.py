@@ -86,7 +86,7 @@ def cells_chart(cells: pd.DataFrame, points: Points, legend: str) -> AnyChart:
     ]
     marks: Any = alt.Chart(cells).mark_rect(stroke=None)
     rects = marks.encode(x=x, y=y, x2="x2:Q", y2="y2:Q", color=color, tooltip=tips)
-    lines = outline(points, color="#333333")
+    lines = outline(points)
     return cast(AnyChart, alt.layer(rects, lines).properties(**_extent(points, cells)))
 
 
@@ -165,7 +165,7 @@ def named_chart(named: pd.DataFrame, title: str) -> AnyChart:
     return cast(AnyChart, alt.layer(bars, spans).properties(width=340, height=alt.Step(17)))
 
 
-def outline(points: Points, *, color: str = FAINT) -> Any:
+def outline(points: Points) -> Any:
     """Draw the lines of a face."""
     x, y = _face_axes(points)
     rows = [
@@ -175,7 +175,7 @@ def outline(points: Points, *, color: str = FAINT) -> Any:
     ]
     return (
         alt.Chart(pd.DataFrame(rows))
-        .mark_line(color=color, strokeWidth=1.2)
+        .mark_line(color=FAINT, strokeWidth=1.2)
         .encode(x=x, y=y, detail="line:N", order="step:Q")
     )
 
