@@ -83,7 +83,7 @@ def made(folder: Path, *studies: str, share: bool = False) -> Page:
         provenance=[("Dataset", "sample")],
         share=share,
         confidence=0.95,
-        causes={"dark": "the picture is dark"},
+        causes={"dark": "the picture is dark", "bright": "the picture is bright"},
     )
 
 

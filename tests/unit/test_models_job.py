@@ -169,7 +169,7 @@ def test_the_reader_is_told_what_weights_assume(emotions: Any) -> None:
 
 def test_few_lost_pictures_are_no_ground_for_weights() -> None:
     frames, notes = run(faces(lost=8), "emotions", least_lost_pictures=9, shuffles=2, refits=2)
-    assert any("only 8 training pictures: too few to learn" in note for note in notes)
+    assert any("only 8 of them training pictures: too few to learn" in note for note in notes)
     assert "weighted" not in set(frames["scores"].population)
 
 
@@ -181,7 +181,7 @@ def test_ratings_have_a_mean_and_a_matrix_of_specificity() -> None:
     assert set(r2.index) == {"warm", "cool", "mean_of_ratings"}
     assert r2.mean_of_ratings == pytest.approx((r2.warm + r2.cool) / 2, abs=1e-4)
     assert any("'flat' is 1 for every picture" in note for note in notes)
-    assert any("fewer than 2%" in note for note in notes)
+    assert any("fewer than 2 %" in note for note in notes)
     matrix = frames["specificity"].pivot_table(
         index="predicted_rating", columns="rating", values="r"
     )

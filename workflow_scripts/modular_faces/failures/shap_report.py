@@ -84,7 +84,7 @@ def write_models(models: Sequence[Model], *, folder: Path, seed: int, note: str)
     _write_tables(fitted, folder)
     figures = [figure for one in fitted for figure in _figures(one, folder, seed)]
     outcome = models[-1].outcome
-    skipped = "" if fitted else " ".join(dict.fromkeys(one.skipped for one in models))
+    skipped = "" if fitted else _why_none(models)
     return StudyReport(
         study=NAME,
         title=f"{TITLE} ({outcome.title})",
@@ -148,6 +148,14 @@ def _write_tables(fitted: Sequence[Model], folder: Path) -> None:
     for suffix, several in tables.items():
         joined = pd.concat(several, ignore_index=True) if several else pd.DataFrame({"model": []})
         write_csv(joined, folder / f"{NAME}{suffix}.csv", decimals=_DECIMALS)
+
+
+def _why_none(models: Sequence[Model]) -> str:
+    """Say why no model was fitted, and at which level where that is not the same."""
+    reasons = list(dict.fromkeys(one.skipped for one in models))
+    if len({one.outcome.level for one in models}) == 1 or len(reasons) == 1:
+        return " ".join(reasons)
+    return " ".join(dict.fromkeys(f"Level {one.outcome.level}: {one.skipped}" for one in models))
 
 
 def _finding(one: Model) -> str:

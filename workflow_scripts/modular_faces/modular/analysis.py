@@ -264,15 +264,15 @@ def _found_weights(
     lost = 1.0 - float(found[known].mean())
     if lost < options.least_lost:
         return None, [
-            f"{lost:.1%} of the pictures are lost, fewer than {options.least_lost:.0%}: found pictures are "
-            "not weighted."
+            f"{100 * lost:.1f} % of the pictures are lost, fewer than {100 * options.least_lost:.0f} %: found pictures "
+            "are not weighted."
         ]
     learnt_from = np.unique(np.concatenate([fold.train for fold in folds]))
     count = int((~found[learnt_from]).sum())
     if count < options.least_lost_pictures:
         return None, [
-            f"{lost:.1%} of the pictures are lost, but only {count} training pictures: too few to learn the "
-            "chance to be found from them, so that found pictures are not weighted."
+            f"{100 * lost:.1f} % of the pictures are lost, only {count} of them training pictures: too few to "
+            "learn the chance of being found from, so found pictures are not weighted."
         ]
     if descriptors is None:
         return None, ["There are no descriptors of the pictures: found pictures are not weighted."]

@@ -136,17 +136,18 @@ def comparison_findings(comparisons: pd.DataFrame, metric: str, main: str) -> It
     for row in whole.to_dict("records"):
         sees = REGION_WORDS.get(row["region"], row["region"])
         yield (
-            f"{plain(main).capitalize()} less {plain(row['other'])}, {sees}: {words_of(metric)} "
+            f"'{plain(main)}' minus '{plain(row['other'])}', {sees}: {words_of(metric)} "
             f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}], {int(row['n'])} "
-            f"pictures{_mcnemar(row)}."
+            f"pictures{_mcnemar(row, main)}."
         )
 
 
-def _mcnemar(row: Mapping[Any, Any]) -> str:
+def _mcnemar(row: Mapping[Any, Any], main: str) -> str:
     if pd.isna(row["p_mcnemar"]):
         return ""
     return (
-        f"; {row['model_only']:.0f} only the one gets right, {row['other_only']:.0f} only the other, McNemar's "
+        f"; only '{plain(main)}' is right on {row['model_only']:.0f}, only '{plain(row['other'])}' on "
+        f"{row['other_only']:.0f}, McNemar's "
         f"{p_in_words(row['p_holm'])} after Holm's correction"
     )
 

@@ -79,8 +79,8 @@ def _too_few(rescued: int, at_once: int, least: int) -> str:
         return "No model could be fitted, so that no picture was explained."
     return (
         f"Of the {rescued + at_once} pictures that a model explained without having been fitted on them, {rescued} "
-        f"were brought back by a later attempt and {at_once} found at once; for a comparison within labels {least} of "
-        "each are needed, so that nothing is compared."
+        f"{'was' if rescued == 1 else 'were'} brought back by a later attempt and {at_once} found at once; for "
+        f"a comparison within labels {least} of each are needed, so that nothing is compared."
     )
 
 
