@@ -37,7 +37,7 @@ rule fit_models:
         environment("models")
     threads: 1
     resources:
-        mem_mb=memory_of(3000),
+        mem_mb=memory_of(2000),
         runtime=minutes_of(120),
     params:
         options=options_of_models(),

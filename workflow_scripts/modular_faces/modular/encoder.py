@@ -80,11 +80,13 @@ def changed_by(transformer: Transformer, values: Values) -> Values:
     -------
     (n, q) ndarray of float32
     """
-    parts = [
-        np.asarray(transformer.transform(values[first : first + AT_ONCE]), dtype=np.float32)
-        for first in range(0, max(len(values), 1), AT_ONCE)
-    ]
-    return np.concatenate(parts)
+    first_part = np.asarray(transformer.transform(values[:AT_ONCE]), dtype=np.float32)
+    changed = np.empty((len(values), first_part.shape[1]), np.float32)
+    changed[:AT_ONCE] = first_part
+    for first in range(AT_ONCE, len(values), AT_ONCE):
+        part = slice(first, first + AT_ONCE)
+        changed[part] = transformer.transform(values[part])
+    return changed
 
 
 def usable_rows(values: Values) -> NDArray[np.bool_]:
@@ -184,7 +186,8 @@ def principal_axes(columns: Values, *, components: int) -> tuple[Values, float]:
 
     n, q = columns.shape
     by_rows = n < q
-    square = (columns @ columns.T if by_rows else columns.T @ columns).astype(np.float64) / n
+    square = (columns @ columns.T if by_rows else columns.T @ columns).astype(np.float64)
+    square /= n
     size = len(square)
     total = float(np.trace(square))
     first = max(0, size - components)

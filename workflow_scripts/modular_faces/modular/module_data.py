@@ -198,9 +198,11 @@ def _matrix_in(path: Path, features: pa.Table, columns: Sequence[str]) -> Values
     first = 0
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
+            end = first + file.metadata.row_group(group).num_rows
             rows = file.read_row_group(group, columns=list(columns), use_threads=False)
-            values[first : first + rows.num_rows] = _matrix(rows, columns)
-            first += rows.num_rows
+            values[first:end] = _matrix(rows, columns)
+            first = end
+            del rows
     pa.default_memory_pool().release_unused()
     return values
 
