@@ -149,7 +149,7 @@ def test_a_study_becomes_a_section(tmp_path: Path) -> None:
     assert chart.spec is not None
     assert len(next(iter(chart.spec["datasets"].values()))) == 3
     assert isinstance(table, TableBlock)
-    assert list(table.rows) == [["original", "12", ""], ["'=1+1", "3", "0.5123"]]
+    assert list(table.rows) == [["original", "12", ""], ["=1+1", "3", "0.5123"]]
     assert list(table.numeric) == [False, True, True]
 
 

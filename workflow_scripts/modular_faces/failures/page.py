@@ -97,6 +97,7 @@ def failures_page(
         filters=FILTERS,
         words={"cause": {**causes, **_words(sections), **words_of_causes(verdict)}},
         provenance=provenance,
+        links=[("All pages", "../index.html")],
         share=share,
     )
 
