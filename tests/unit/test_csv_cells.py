@@ -8,7 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from modular_faces.csv_cells import plain_cell, read_cells, safe_cells, safe_column
+from modular_faces.csv_cells import plain_cell, safe_cells, safe_column
+from modular_faces.csv_frames import read_cells
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])

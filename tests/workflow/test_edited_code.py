@@ -48,6 +48,7 @@ USED_BY: dict[str, set[str]] = {
     "bridge_runs.py": set(),
     "compare.py": set(),
     "config.py": set(),
+    "csv_frames.py": {"backends_gallery", "backends_page", "failures_verdict", "modular_page"},
     "csv_cells.py": DRAWN
     | PAGES
     | {

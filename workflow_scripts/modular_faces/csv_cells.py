@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet read a cell as a formula; the last four are the full-width signs."""
@@ -61,28 +57,6 @@ def safe_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
     return pc.replace_substring_regex(column, pattern=f"({_MARKED})", replacement=r"'\1")
-
-
-def read_cells(path: str | os.PathLike[str], **options: Any) -> pd.DataFrame:
-    """Read a CSV file of the workflow with its texts as they were before they were made safe.
-
-    Parameters
-    ----------
-    path : path-like
-    **options
-        Of `pandas.read_csv`.
-
-    Returns
-    -------
-    pandas.DataFrame
-    """
-    import pandas as pd
-
-    table = pd.read_csv(path, **options)
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].map(plain_cell)
-    return table
 
 
 def plain_cell(cell: Any) -> Any:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from modular_faces.config_causes import Cause
-from modular_faces.csv_cells import read_cells
+from modular_faces.csv_frames import read_cells
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.signs import sign_words
 from modular_faces.failures.verdict import Evidences, LevelVerdict

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import pyarrow.parquet as pq
 
-from modular_faces.csv_cells import read_cells
+from modular_faces.csv_frames import read_cells
 from modular_faces.face_model import FaceGeometry
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import read_report

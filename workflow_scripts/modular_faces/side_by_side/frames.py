@@ -10,7 +10,7 @@ import pandas as pd
 
 from modular_faces.bridge import ALL
 from modular_faces.bridge_summary import EVERY, LEVELS, PARTS
-from modular_faces.csv_cells import read_cells
+from modular_faces.csv_frames import read_cells
 
 TEXT: Final = ("a", "b", "label", "measure", "unit", "level", "family", "instrument")
 """Columns that are words, whatever is in them."""
