@@ -20,10 +20,10 @@ def test_parts_hold_every_column_once(count: int) -> None:
 @pytest.mark.parametrize(
     "step", [SimpleImputer(strategy="mean", keep_empty_features=True), StandardScaler()]
 )
-def test_parts_give_the_same_bits(step: object, dtype: type) -> None:
+def test_parts_give_the_same_bits(step: SimpleImputer | StandardScaler, dtype: type) -> None:
     values: np.ndarray = np.random.default_rng(0).normal(3.0, 2.0, (500, 600)).astype(dtype)
     values[::7, ::5] = np.nan
-    at_once = step.fit(values.copy()).transform(values.copy())  # type: ignore[attr-defined]
+    at_once = step.fit(values.copy()).transform(values.copy())
     before = values.copy()
     in_parts = InParts(step, overwrite=False).fit_transform(values)
     np.testing.assert_array_equal(in_parts, at_once)
