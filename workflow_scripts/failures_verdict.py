@@ -35,7 +35,8 @@ plan, backend = read_plan(inputs.plan), snakemake.params.backend
 files = StudyFiles(inputs.study, inputs.manifest, options)
 study = files.rows([*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces"])
 studied, note = levels_to_study(files.outcomes())
-descriptors = read_descriptors(inputs.descriptors, of=files.drawn)
+examined = {image_id for outcome in studied for image_id in plan.drawn(outcome.level)}
+descriptors = read_descriptors(inputs.descriptors, of=examined)
 verdicts = []
 for outcome in reversed(studied):
     drawn = plan.drawn(outcome.level)

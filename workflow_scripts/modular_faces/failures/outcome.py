@@ -260,10 +260,10 @@ def levels_to_study(outcomes: Mapping[Level, Outcome]) -> tuple[list[Outcome], s
 
 
 def _texts(table: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_] | None:
-    """The first of some columns that says anything, missing values as None."""
+    """The first of some columns that says anything, each text held once, missing values as None."""
     for name in names:
         if name in table.columns and table[name].notna().any():
-            column = table[name].astype(object)
-            texts: NDArray[np.object_] = column.where(column.notna(), None).to_numpy(dtype=object)
-            return texts
+            codes, texts = pd.factorize(table[name].astype(object))
+            known: NDArray[np.object_] = np.array([*texts, None], dtype=object)
+            return known[codes]
     return None

@@ -92,8 +92,10 @@ def open_study(
         heights, widths = (known[name].to_numpy(dtype=np.int64) for name in ("height", "width"))
         frame = frame_of(heights, widths, largest=options["side"])
         resized = int(np.sum((heights != frame.height) | (widths != frame.width)))
-    copies = known["duplicate_cluster"].fillna("") if "duplicate_cluster" in known else {}
-    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], dict(copies))
+    clusters = {}
+    if "duplicate_cluster" in known:
+        clusters = dict(known["duplicate_cluster"][known["duplicate_cluster"].fillna("").ne("")])
+    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], clusters)
 
 
 def pictures_of(
