@@ -255,7 +255,7 @@ def test_failures_of_all_pictures_are_counted_as_a_study_of_all_would(tmp_path: 
     tables = dataset()
     files, _ = files_of(tmp_path, tables)
     whole = count_all(files.study, files.manifest, drawn=DRAWN, **files.part)
-    outcomes = outcomes_at_both_levels(*tables[:2], **files.part)
+    outcomes = outcomes_at_both_levels(*tables[:2], backend="mesh", variant="original")
     assert (whole.drawn, whole.pictures) == (DRAWN, N)
     assert whole.looked_at == len(outcomes["trusted"].failed)
     for level, outcome in outcomes.items():

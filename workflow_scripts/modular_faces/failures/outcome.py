@@ -264,6 +264,6 @@ def _texts(table: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_] | N
     for name in names:
         if name in table.columns and table[name].notna().any():
             codes, texts = pd.factorize(table[name].astype(object))
-            known: NDArray[np.object_] = np.array([*texts, None], dtype=object)
-            return known[codes]
+            known: NDArray[np.object_] = np.array([*texts, None], dtype=object)[codes]
+            return known
     return None
