@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 RowsOf = Callable[[pa.RecordBatch], pa.RecordBatch]
 
 _KEYS = ("backend", "variant")
+_ROWS = 8192
+"""Of a batch: more take more memory and no less time."""
 
 
 class NotAStudyError(ValueError):
@@ -64,7 +66,7 @@ def batches_of(
         Columns of texts that repeat.
     """
     with pq.ParquetFile(path, read_dictionary=list(as_dictionaries)) as file:
-        for batch in file.iter_batches(columns=list(columns), use_threads=False):
+        for batch in file.iter_batches(_ROWS, columns=list(columns), use_threads=False):
             rows = batch.select(list(columns))
             yield rows if rows_of is None else rows_of(rows)
 
