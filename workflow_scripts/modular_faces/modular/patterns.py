@@ -133,11 +133,12 @@ def weight_tables(
     draws = draw_weights(task.clusters[encoded.train], draws=refits, seed=seed)
     refit = make_refit(task, inside, encoded.train, model)
     fitted = [dict(model.coefficients)]
-    ontos = [standard_scores(model.scores(inside), np.ones(len(encoded.train)))]
-    for draw, (parts, scores) in zip(draws[1:], refit(draws[1:]), strict=True):
+    n = len(encoded.train)
+    onto = np.empty((n, refits + 1, len(task.names)), np.float32)
+    onto[:, 0] = standard_scores(model.scores(inside), np.ones(n))
+    for place, (parts, scores) in enumerate(refit(draws[1:]), start=1):
         fitted.append(parts)
-        ontos.append(standard_scores(scores, draw.astype(np.float64)))
-    onto = np.stack(ontos, axis=1).astype(np.float32)
+        onto[:, place] = standard_scores(scores, draws[place].astype(np.float64))
     tables = []
     sizes: dict[str, dict[str, Array]] = {"pattern": {}, "weight": {}}
     ranks: dict[str, dict[str, ColumnRanks]] = {"pattern": {}, "weight": {}}
