@@ -18,6 +18,8 @@ RowsOf = Callable[[pa.RecordBatch], pa.RecordBatch]
 _KEYS = ("backend", "variant")
 _ROWS = 8192
 """Of a batch: more take more memory and no less time."""
+_HELD = 50
+"""Batches that are held before they are joined."""
 
 
 class NotAStudyError(ValueError):
@@ -64,11 +66,18 @@ def batches_of(
         Takes the wanted rows out of a batch; None for all.
     as_dictionaries : sequence of str, optional
         Columns of texts that repeat.
+
+    Notes
+    -----
+    Row groups are read in turn, because pyarrow keeps what it read of a row group until it has read all that it was
+    asked for.
     """
+    wanted = list(columns)
     with pq.ParquetFile(path, read_dictionary=list(as_dictionaries)) as file:
-        for batch in file.iter_batches(_ROWS, columns=list(columns), use_threads=False):
-            rows = batch.select(list(columns))
-            yield rows if rows_of is None else rows_of(rows)
+        for group in range(file.num_row_groups):
+            for batch in file.iter_batches(_ROWS, [group], wanted, use_threads=False):
+                rows = batch.select(wanted)
+                yield rows if rows_of is None else rows_of(rows)
 
 
 def wanted_rows(
@@ -100,11 +109,18 @@ def read_rows(
         read = rows["image_id"].to_pylist()
         image_ids.append(np.array([known.setdefault(name, name) for name in read], dtype=object))
         others.append(pa.table(rows).select(columns[1:]))
-    table = pa.concat_tables(others).unify_dictionaries()
+        if len(others) > _HELD:
+            others = [_joined(others)]
+    table = _joined(others)
     del others, known
     study: pd.DataFrame = table.to_pandas(split_blocks=True, self_destruct=True)
     study.insert(0, "image_id", pd.Series(np.concatenate(image_ids), dtype=object))
     return study
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Join tables of few rows: each of them holds dictionaries that are larger than its rows."""
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
 
 
 def only_part(path: str | os.PathLike[str], *, backend: str, variant: str) -> RowsOf:
