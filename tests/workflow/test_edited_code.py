@@ -186,7 +186,7 @@ USED_BY: dict[str, set[str]] = {
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
-    "summary_text.py": set(),
+    "summary_text.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
     "inference/intervals.py": DRAWN
@@ -313,7 +313,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/weight_charts.py": {"modular_page"},
     "modular/weight_rows.py": {"modular_page"},
     "modular/weight_sections.py": {"modular_page"},
-    "front_page.py": {"front_page"},
+    "front_page.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "notebooks.py": {"notebook"},
     "modular/__init__.py": MODELS | {"modular_page"},
     "modular/face_measures.py": MODELS | {"modular_page", "modular_rescued"},
@@ -368,6 +368,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/tasks.py": MODELS,
     "modular/weight_figures.py": {"modular_page"},
     "failures/marks.py": {"failures_verdict"},
+    "pages/share_mark.py": {"backends_page", "failures_page", "front_page", "modular_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 
