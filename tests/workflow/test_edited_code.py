@@ -369,6 +369,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/weight_figures.py": {"modular_page"},
     "failures/marks.py": {"failures_verdict"},
     "pages/share_mark.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "failures/descriptor_words.py": PAGES | {"failures_rates", "failures_shap", "failures_verdict"},
 }
 """The pages on models and of the front read much that other stages are for."""
 
