@@ -84,16 +84,7 @@ USED_BY: dict[str, set[str]] = {
         "modular_page",
         "modular_rescued",
     },
-    "inline_pictures.py": DRAWN
-    | PAGES
-    | {
-        "backends_gallery",
-        "backends_page",
-        "bridge",
-        "modular_gallery",
-        "modular_page",
-        "modular_rescued",
-    },
+    "inline_pictures.py": OF_PIXELS | {"backends_gallery", "failures_gallery", "modular_gallery"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -151,7 +142,7 @@ USED_BY: dict[str, set[str]] = {
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge", "modular_page"},
     "color.py": {"color", "merge"},
-    "texture.py": {"texture", "merge"},
+    "texture.py": {"texture"},
     "haralick.py": {"texture", "merge"},
     "landmarks.py": FIND,
     "detector.py": FIND,
@@ -370,6 +361,9 @@ USED_BY: dict[str, set[str]] = {
     "failures/marks.py": {"failures_verdict"},
     "pages/share_mark.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "failures/descriptor_words.py": PAGES | {"failures_rates", "failures_shap", "failures_verdict"},
+    "added_mesh.py": {"landmarks"},
+    "picture_figures.py": OF_PIXELS,
+    "texture_columns.py": {"merge", "texture"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -31,7 +31,8 @@ from modular_faces.failures.picture_study import (
 from modular_faces.failures.report_parts import Figure, Table, level_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
-from modular_faces.figures import AnyChart, grid_chart, map_chart
+from modular_faces.figures import AnyChart, grid_chart
+from modular_faces.picture_figures import map_chart
 
 NAME: Final = "shap_pixels"
 _WORDS = {"linear": "logistic regression on pixels", "boosted": "gradient-boosted trees on pixels"}
