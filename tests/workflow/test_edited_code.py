@@ -188,7 +188,14 @@ USED_BY: dict[str, set[str]] = {
     "inference/correction.py": OF_PIXELS
     | RATES
     | MODELS
-    | {"bridge", "failures_verdict", "modular_rescued"},
+    | {
+        "bridge",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions_plan",
+        "modular_rescued",
+    },
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -277,7 +284,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
+    "failures/report_words.py": OF_PIXELS
+    | {"backends_page", "failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},

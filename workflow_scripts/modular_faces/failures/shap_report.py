@@ -171,7 +171,7 @@ def _finding(one: Model) -> str:
     if not one.fit.better_than_chance:
         return f"{text} That is no better than chance, so what the model rests on is not shown."
     first = importance(one.fit).head(3)["feature"].tolist()
-    return f"{text} It rests most on {', '.join(words_of(name) for name in first)}."
+    return f"{text} It rests most on {'; '.join(map(words_of, first))}.{about_oval(first)}"
 
 
 def _figures(one: Model, folder: Path, seed: int) -> list[Figure]:
