@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from studies import letters_of, outcome_of, study_of
 
 from modular_faces.failures.failure_model import (
     FailureModelFit,
@@ -16,7 +15,6 @@ from modular_faces.failures.failure_model import (
     weighted_auc,
 )
 from modular_faces.failures.gaps import joined_clusters, without_gaps
-from modular_faces.failures.shap_models import models_of
 
 N = 400
 
@@ -157,27 +155,6 @@ def test_the_same_twice() -> None:
     one, other = fitted(features, failed), fitted(features, failed)
     np.testing.assert_array_equal(one.shap, other.shap)
     assert one.auc == other.auc
-
-
-def test_copies_count_once_where_there_are_too_few_to_model() -> None:
-    """40 failures that are one picture: the fold that holds them leaves no failure to learn from."""
-    failed = np.arange(120) < 40
-    one = outcome_of(failed)
-    descriptors = pd.DataFrame({"a": np.arange(120.0), "width": 100.0}, index=one.image_ids)
-    models = models_of(
-        one,
-        descriptors,
-        study_of({("mesh", "original"): letters_of(failed)}),
-        dict.fromkeys(one.image_ids[:40], "one") | {one.image_ids[50]: ""},
-        {"pictures": 1000, "folds": 4, "least_failures": 20},
-        draws=200,
-        confidence=0.95,
-        seed=1,
-        installed=True,
-    )
-    first = next(iter(models))
-    assert first.fit is None
-    assert "Only 1 failure among 120 pictures; fewer than 20" in first.skipped
 
 
 def test_who_borrows_stays_with_the_lender_and_its_copies() -> None:

@@ -46,7 +46,6 @@ def fitted(
             outcome,
             descriptors,
             study_with_rescue(outcome, seen),
-            {},
             OPTIONS,
             draws=200,
             confidence=0.95,
