@@ -74,7 +74,6 @@ def models_of(
             table.loc[chosen],
             failed,
             weights,
-            chosen,
             folds=options["folds"],
             draws=draws,
             confidence=confidence,
