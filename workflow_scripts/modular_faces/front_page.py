@@ -62,9 +62,7 @@ PRIVATE: Final = (
 )
 RATINGS: Final = "Labels and ratings are what raters saw in pictures: perceptions, which say nothing about the person."
 
-NO_TABLE: Final = (
-    "The table is not made yet, or pictures came or went since then: `snakemake` makes it."
-)
+NO_TABLE: Final = "The table is not made yet, or pictures came or went since then; the command snakemake makes it."
 CALIBRATED: Final = (
     "Landmarks of the embedded mesh are trusted by their landmark quality, which was calibrated on rendered and "
     "synthetic faces, not on photographs of people: there its order should hold, its probabilities need not."
@@ -182,7 +180,7 @@ def _pages(folder: Path, pages: Sequence[str]) -> Iterator[Block]:
     yield Links(
         [(page.title, f"{name}/{FRONT_PAGE}", f"– {page.words}.") for name, page in there.items()]
     )
-    missing = [f"{p.title} (`{p.target}`)" for name, p in PAGES.items() if name not in pages]
+    missing = [f"{p.title} ({p.target} makes it)" for name, p in PAGES.items() if name not in pages]
     if missing:
         yield Text([f"Not made yet: {'; '.join(missing)}."])
     private = not all(is_page_to_share(folder / name / FRONT_PAGE) for name in there)
