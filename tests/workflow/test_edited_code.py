@@ -368,7 +368,8 @@ USED_BY: dict[str, set[str]] = {
     "modular/weight_figures.py": {"modular_page"},
     "failures/marks.py": {"failures_verdict"},
     "pages/share_mark.py": {"backends_page", "failures_page", "front_page", "modular_page"},
-    "failures/descriptor_words.py": PAGES | {"failures_rates", "failures_shap", "failures_verdict"},
+    "failures/descriptor_words.py": PAGES
+    | {"failures_groups", "failures_rates", "failures_shap", "failures_verdict"},
     "added_mesh.py": {"landmarks"},
     "picture_figures.py": OF_PIXELS,
     "texture_columns.py": {"merge", "texture"},

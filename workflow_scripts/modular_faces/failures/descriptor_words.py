@@ -50,16 +50,16 @@ CENTRAL_OVAL: Final = (
 
 
 def words_of(name: str) -> str:
-    """Say what a column of descriptors, or another grouping of pictures, is called.
+    """Say what a column of descriptors or of ratings, or another grouping of pictures, is called.
 
     Examples
     --------
     >>> words_of("brightness_oval")
     'brightness of the central oval'
-    >>> words_of("label")
-    'label'
+    >>> words_of("rating_skin_lightness")
+    'skin lightness'
     """
-    return (OF_PICTURES | OF_FACES).get(name, name.replace("_", " "))
+    return (OF_PICTURES | OF_FACES).get(name, name.removeprefix("rating_").replace("_", " "))
 
 
 def about_oval(names: Iterable[str]) -> str:

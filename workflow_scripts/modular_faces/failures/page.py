@@ -26,8 +26,8 @@ ORDER: Final = (
 """Studies in the order a reader wants them: what was decided, what shows it, then the rest."""
 
 FILTERS: Final = ("backend", "variant", "level", "label", "cause")
-OF_DESCRIPTORS: Final = frozenset({"feature", "grouping"})
-"""Columns of tables whose cells are names of descriptors."""
+OF_NAMES: Final = frozenset({"column", "feature", "grouping"})
+"""Columns of tables whose cells are names of descriptors, ratings or groupings."""
 TITLE: Final = "Why pictures failed"
 NO_GALLERY: Final = (
     "The gallery shows pictures of people and is left out of this page, which may be shared. "
@@ -130,10 +130,10 @@ def _section(report: StudyReport, folder: Path, files: FailureFiles, share: bool
 
 
 def _in_words(block: Block) -> Block:
-    """Call descriptors by their words in the tables of the page; the files beside it keep the names of columns."""
+    """Call descriptors and ratings by their words in tables of the page; its files keep the names of columns."""
     if not isinstance(block, Table):
         return block
-    named = {place for place, name in enumerate(block.columns) if name in OF_DESCRIPTORS}
+    named = {place for place, name in enumerate(block.columns) if name in OF_NAMES}
     rows = [
         [words_of(cell) if place in named else cell for place, cell in enumerate(row)]
         for row in block.rows
