@@ -30,7 +30,6 @@ study = load_study(
     only_pictures(learnt_from),
 )
 descriptors = read_descriptors(inputs.descriptors, of=learnt_from)
-clusters = files.listed(["image_id", "duplicate_cluster"])
 models = [
     model
     for outcome in studied
@@ -38,7 +37,6 @@ models = [
         outcome,
         descriptors,
         study,
-        dict(zip(clusters["image_id"], clusters["duplicate_cluster"], strict=True)),
         options["model"],
         draws=options["bootstrap"],
         confidence=options["confidence"],

@@ -16,7 +16,7 @@ from modular_faces.failures.picture_frame import Frame, frame_of
 from modular_faces.failures.picture_sample import PictureSample
 from modular_faces.failures.study_files import MANIFEST_COLUMNS, StudyFiles
 
-_SIZES = ("width", "height", "duplicate_cluster")
+_SIZES = ("width", "height")
 
 PathLike = str | os.PathLike[str]
 
@@ -36,8 +36,6 @@ class PictureStudy:
     resized : int
         Pictures that are not of the size of the frame.
     packs : list of Path
-    clusters : mapping of str to str
-        Cluster of copies that a picture belongs to; pictures that occur once have none.
     """
 
     outcomes: list[Outcome]
@@ -45,7 +43,6 @@ class PictureStudy:
     frame: Frame | None
     resized: int
     packs: list[Path]
-    clusters: Mapping[str, str]
 
     @property
     def frame_sentence(self) -> str:
@@ -92,10 +89,7 @@ def open_study(
         heights, widths = (known[name].to_numpy(dtype=np.int64) for name in ("height", "width"))
         frame = frame_of(heights, widths, largest=options["side"])
         resized = int(np.sum((heights != frame.height) | (widths != frame.width)))
-    clusters = {}
-    if "duplicate_cluster" in known:
-        clusters = dict(known["duplicate_cluster"][known["duplicate_cluster"].fillna("").ne("")])
-    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], clusters)
+    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs])
 
 
 def pictures_of(
@@ -125,7 +119,6 @@ def pictures_of(
         outcome.image_ids,
         outcome.failed,
         frame=frame,
-        clusters=study.clusters,
         most=most,
         seed=seed,
     )
