@@ -317,7 +317,7 @@ def test_a_draw_is_said_with_what_all_pictures_did(drawn: Outcome) -> None:
     )
     assert drawn.describe() == (
         f"{drawn.title}: no trusted landmarks in 12 of 40 pictures (30.0 %); 1 file that could not be decoded and 4 "
-        "copies of other pictures are left out. Of all 1,000 pictures of the dataset: no trusted landmarks in 270 of "
+        "copies of other pictures are left out. In the whole dataset: no trusted landmarks in 270 of "
         "900 pictures (30.0 %); 20 files that could not be decoded and 80 copies of other pictures are left out."
     )
 
@@ -338,7 +338,7 @@ def test_verdict_methods_and_gallery_say_what_was_drawn(drawn: Outcome) -> None:
     methods = methods_text(
         [verdict], InterventionPlan(), backend=None, confidence=0.95, seed=7, versions={}
     )
-    assert f"These are {said[3:]}, by a hash of their names (seed 7). Of all 1,000" in methods
+    assert f"These are {said[3:]}, by a hash of their names (seed 7). In the whole" in methods
     record = Record("1", "1.jpg", "", "", (1, 1), points=[], points_from="", tags={}, facts=[])
     groups = [RecordGroup(name="dark", title="Dark", note="", records=[record])]
     assert gallery_report(drawn, groups).findings[-1] == f"They are from {said[3:]}."

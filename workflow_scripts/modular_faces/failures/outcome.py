@@ -138,7 +138,7 @@ class Outcome:
         if whole.looked_at and not self.sampled:
             share = f" ({100 * failed / whole.looked_at:.1f} %)"
         text = (
-            f"of all {whole.pictures:,} pictures of the dataset: {self._kind} in {failed:,} of "
+            f"in the whole dataset: {self._kind} in {failed:,} of "
             f"{counted(whole.looked_at, 'picture')}{share}"
         )
         return _sentence(text, str(whole.exclusions))
