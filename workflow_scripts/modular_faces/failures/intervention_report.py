@@ -222,9 +222,7 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
         )
     sentences += [_sentence(share, causes) for share in result.named]
     if not result.named:
-        sentences.append(
-            "No change found that brings back more failures than changes without meaning do."
-        )
+        sentences.append(_nothing_named(result.shares, causes))
     for share in result.shares:
         if share.corrected.low > 0 and not share.named and causes[share.cause].box != "frame":
             sentences.append(
@@ -242,6 +240,19 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
                 "placebo; that is a way round a failure and tells no cause."
             )
     return sentences
+
+
+def _nothing_named(shares: Sequence[CauseShare], causes: Mapping[str, Cause]) -> str:
+    """Say so, and which remedy of a cause came nearest, whose own interval may well exceed 0."""
+    tried = [share for share in shares if causes[share.cause].box != "frame"]
+    text = "No change found that brings back more failures than changes without meaning do"
+    if not tried:
+        return f"{text}."
+    most = max(tried, key=lambda share: share.share.estimate)
+    return (
+        f"{text}, after correction for {counted(len(tried), 'cause')}; nearest to it came {causes[most.cause].remedy}, "
+        f"{interval_in_words(most.share)} beyond placebo by itself."
+    )
 
 
 def _sentence(share: CauseShare, causes: Mapping[str, Cause]) -> str:

@@ -10,7 +10,12 @@ from typing import Any, Final
 import pandas as pd
 
 from modular_faces.failures.counting import counted
-from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
+from modular_faces.failures.map_comparison import (
+    FEWEST,
+    MapComparison,
+    strata_in_words,
+    strata_of,
+)
 from modular_faces.failures.means import (
     MapSettings,
     MeanPictures,
@@ -134,6 +139,8 @@ def _add_level(
     results.tables[f"{NAME}_unusual"].append(shares)
     results.maps[f"{NAME}_maps"].append(map_table(outcome, means, sample, comparisons))
     results.findings += findings_of(table, frame, level=outcome.level)
+    if why_not := strata_in_words(sample.failed, strata):
+        results.findings.append(f"Level {outcome.level}: {why_not}")
     _draw(results, outcome, sample, means, _charts(means, comparisons, sample, shares))
     return None
 
