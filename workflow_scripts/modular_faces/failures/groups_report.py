@@ -237,8 +237,8 @@ def _dropping_figure(
         stem,
         "What dropping failures changes",
         f"Change of each group's share of the pictures whose group is known when those with {_LOST[outcome.level]} "
-        f"are dropped ({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with {level_in_words(confidence)} "
-        f"intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
+        f"are dropped ({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with "
+        f"{level_in_words(confidence)} intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
         f"Dots with intervals from {100 * shown['change'].min():+.1f} to {100 * shown['change'].max():+.1f} points.",
         outcome.level,
     )
