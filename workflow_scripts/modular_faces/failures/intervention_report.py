@@ -243,16 +243,17 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
 
 
 def _nothing_named(shares: Sequence[CauseShare], causes: Mapping[str, Cause]) -> str:
-    """Say so, and which remedy of a cause came nearest, whose own interval may well exceed 0."""
-    tried = [share for share in shares if causes[share.cause].box != "frame"]
+    """Say so, and which remedy of a cause came nearest where its interval without correction exceeds 0."""
     text = "No change found that brings back more failures than changes without meaning do"
+    tried = [share for share in shares if causes[share.cause].box != "frame"]
     if not tried:
         return f"{text}."
+    text += f", after correction for {counted(len(tried), 'cause')}"
     most = max(tried, key=lambda share: share.share.estimate)
-    return (
-        f"{text}, after correction for {counted(len(tried), 'cause')}; nearest to it came {causes[most.cause].remedy}, "
-        f"{interval_in_words(most.share)} beyond placebo by itself."
-    )
+    if most.share.low <= 0:
+        return f"{text}."
+    beyond = interval_in_words(most.share)
+    return f"{text}; nearest to it came {causes[most.cause].remedy}, {beyond} beyond placebo by itself."
 
 
 def _sentence(share: CauseShare, causes: Mapping[str, Cause]) -> str:
