@@ -166,6 +166,7 @@ def test_beside_every_p_value_stand_an_effect_size_and_n(compared: Dataset) -> N
         if tested.empty:
             continue
         with_p.add(path.stem)
+        assert (tested[named].min() > 0).all(), (path.name, "a p-value was rounded to 0")
         counts = [name for name in columns if COUNTS.fullmatch(name) and whole(tested[name])]
         effects = [name for name in columns if EFFECTS.fullmatch(name)]
         for kind in (counts, effects):

@@ -201,7 +201,7 @@ def _charts(
 
 
 _FOUR: Final = ("difference", "low", "high", "effect", "statistic", "delta")
-_DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
+_DECIMALS: Final = {"x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
 
 
 def _tables(permutations: int, *, few: bool) -> list[Table]:
