@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from modular_faces.failures.edge_kernels import EdgeRule, find_edges
-from modular_faces.failures.map_comparison import FEWEST, MapComparison, correct_together
+from modular_faces.failures.map_comparison import MapComparison, correct_together
+from modular_faces.failures.outcome import FEWEST
 from modular_faces.failures.pairs import Pairs
 from modular_faces.failures.picture_frame import pool
 from modular_faces.inference.permutation import map_test
