@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import Opened
+from chromium import Open, asks_for_nothing_but_itself, choose
 from example_models import example_models_page
 from modular_faces.pages.shell import write_page
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +17,6 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     write_page(example_models_page(folder, share=False), folder / "index.html")
     return folder / "index.html"
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    page.select_option(f"[data-filter={name}]", value)
-    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
 
 
 def marks_of(page: Page, chart: str) -> list[str]:
@@ -36,13 +28,7 @@ def marks_of(page: Page, chart: str) -> list[str]:
 def test_the_page_opens_without_a_message_and_asks_for_nothing_but_itself(
     open_page: Open, models: Path, scheme: str
 ) -> None:
-    opened = open_page(models, color_scheme=scheme)
-    assert opened.problems == []
-    assert opened.requests == [models.as_uri()]
-    assert (
-        opened.page.locator("[data-chart]").count()
-        == opened.page.locator("[data-chart] svg").count()
-    )
+    asks_for_nothing_but_itself(open_page(models, color_scheme=scheme), models)
 
 
 def test_the_target_and_the_view_change_the_charts(open_page: Open, models: Path) -> None:
