@@ -83,8 +83,9 @@ def groups_report(
             "in failures.groups_table."
         )
     elif tables.rates.empty:
-        names = ", ".join(name.removesuffix("_name") for name in columns)
-        skipped = trusted.too_few or f"No column has two to {MOST_GROUPS} groups ({names})."
+        skipped = (
+            trusted.too_few or f"No column has two to {MOST_GROUPS} groups ({', '.join(columns)})."
+        )
     findings: list[str] = []
     figures: list[Figure] = []
     studied, note = levels_to_study(outcomes)
