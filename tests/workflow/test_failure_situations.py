@@ -117,7 +117,7 @@ def test_every_study_has_a_sentence_and_no_empty_figure(
             assert situation.sentence in said, study
             assert study == "rates" or (report.skipped and not report.figures), study
         elif study == "groups" and situation.labels == 1:
-            assert report.skipped == "No column has two to 40 groups (label)."
+            assert report.skipped == "No column has two to 40 groups."
         elif study not in ("shap", "shap_pixels"):
             assert report.skipped is None, study
             assert report.figures, study

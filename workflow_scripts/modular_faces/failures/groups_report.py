@@ -83,9 +83,7 @@ def groups_report(
             "in failures.groups_table."
         )
     elif tables.rates.empty:
-        skipped = (
-            trusted.too_few or f"No column has two to {MOST_GROUPS} groups ({', '.join(columns)})."
-        )
+        skipped = trusted.too_few or f"No column has two to {MOST_GROUPS} groups."
     findings: list[str] = []
     figures: list[Figure] = []
     studied, note = levels_to_study(outcomes)
