@@ -10,9 +10,9 @@ import pandas as pd
 
 from modular_faces.failures.report_parts import p_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.score_parts import (
     POPULATION_WORDS,
-    REGION_WORDS,
     kind_of,
     with_interval,
     words_of,
@@ -48,34 +48,47 @@ def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> T
     interval : str
         Such as ``95 %``.
     """
-    tests = ["only model right", "only other right", "p McNemar", "p Holm"]
-    shown = tests if comparisons["p_mcnemar"].notna().any() else []
+    metrics = [m for m in METRICS[kind_of(target)] if m in set(comparisons["metric"])]
+    tests = list(TESTS) if comparisons["p_mcnemar"].notna().any() else []
     part = comparisons["other"].str.match(PARTS_OF_MAIN)
     ordered = comparisons.loc[part.sort_values(kind="stable").index]
-    rows = [_row(row, tested=bool(shown)) for row in ordered.to_dict("records")]
+    pairs = ordered.groupby(["model", "other", "region", "population"], sort=False)
+    rows = [
+        [
+            *(plain(model), plain(other), REGION_WORDS.get(region, region)),
+            *(POPULATION_WORDS.get(population, population), str(int(pair["n"].max()))),
+            *_cells(pair, metrics, tests),
+        ]
+        for (model, other, region, population), pair in pairs
+    ]
     return Table(
         caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
-        columns=["model", "against", "sees", "pictures", "metric", "difference", "n", *shown],
+        columns=[*("model", "against", "sees", "pictures", "n"), *map(words_of, metrics), *tests],
         rows=rows,
-        numeric=[False] * 5 + [True] * (2 + len(shown)),
+        numeric=[False] * 4 + [True] * (1 + len(metrics) + len(tests)),
         file="comparisons.csv",
         rows_in_file=len(rows),
     )
 
 
-def _row(row: Mapping[Any, Any], *, tested: bool) -> list[str]:
-    tests = [""] * 4 if tested else []
-    if pd.notna(row["p_mcnemar"]):
-        tests = [
-            *(f"{row[name]:.0f}" for name in ("model_only", "other_only")),
-            *(f"{row[name]:.3g}" for name in ("p_mcnemar", "p_holm")),
-        ]
-    return [
-        *(plain(row["model"]), plain(row["other"])),
-        REGION_WORDS.get(row["region"], row["region"]),
-        *(POPULATION_WORDS.get(row["population"], row["population"]), words_of(row["metric"])),
-        *(with_interval(row["difference"], row["low"], row["high"]), str(int(row["n"])), *tests),
-    ]
+TESTS: Final = {
+    "only model right": ("model_only", ".0f"),
+    "only other right": ("other_only", ".0f"),
+    "p (McNemar)": ("p_mcnemar", ".3g"),
+    "p (Holm)": ("p_holm", ".3g"),
+}
+"""Columns on McNemar's test, with the column of comparisons.csv and how it is written."""
+
+
+def _cells(pair: pd.DataFrame, metrics: Sequence[str], tests: Sequence[str]) -> Iterator[str]:
+    """Differences of a pair of models in each metric, and McNemar's test."""
+    known = pair.set_index("metric")
+    for metric in metrics:
+        found = metric in known.index
+        yield with_interval(*known.loc[metric, ["difference", "low", "high"]]) if found else ""
+    tested = pair.dropna(subset=["p_mcnemar"]).to_dict("records")[:1]
+    for name, number in (TESTS[test] for test in tests):
+        yield format(tested[0][name], number) if tested else ""
 
 
 def plain(model: str) -> str:
