@@ -261,14 +261,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/rates_figures.py": {"failures_rates"},
     "pages/__init__.py": set(),
     "pages/parts.py": PAGES
-    | {
-        "backends_gallery",
-        "backends_page",
-        "front_page",
-        "modular_gallery",
-        "modular_page",
-        "modular_rescued",
-    },
+    | {"backends_gallery", "backends_page", "front_page", "modular_gallery", "modular_page"},
     "pages/provenance_notes.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "pages/report_section.py": {"backends_page", "failures_page", "modular_page"},
     "pages/shell.py": {"backends_page", "failures_page", "front_page", "modular_page"},
@@ -307,7 +300,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/mistakes.py": {"modular_gallery"},
     "modular/model_card.py": {"modular_page"},
     "modular/page.py": {"modular_page"},
-    "modular/score_parts.py": {"modular_page", "modular_rescued"},
+    "modular/score_parts.py": {"modular_page"},
     "modular/score_sections.py": {"modular_page"},
     "modular/reliability_section.py": {"modular_page"},
     "modular/weight_charts.py": {"modular_page"},
@@ -368,6 +361,9 @@ USED_BY: dict[str, set[str]] = {
     "modular/tasks.py": MODELS,
     "modular/weight_figures.py": {"modular_page"},
     "failures/marks.py": {"failures_verdict"},
+    "modular/column_words.py": MODELS | {"modular_page"},
+    "modular/rescued_section.py": {"modular_page"},
+    "modular/scores_shown.py": {"modular_page"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

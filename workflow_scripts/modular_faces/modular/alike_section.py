@@ -61,12 +61,13 @@ def _counts(weights: pd.DataFrame, groups: pd.DataFrame) -> Table:
     present = weights[["region", "module"]].drop_duplicates()
     for region, module in present.itertuples(index=False):
         own = groups[(groups["region"] == region) & (groups["module"] == module)]
-        of_all = str(int(own["columns"].iloc[0])) if len(own) else ""
+        here = (weights["region"] == region) & (weights["module"] == module)
+        of_all = str(weights.loc[here, "column"].nunique())
         counts = [str(len(own)), of_all, str(own["group"].nunique())]
         rows.append([REGION_WORDS.get(region, region), words_of(module), *counts])
     return Table(
         caption="Columns of each module that stand in groups",
-        columns=["sees", "of", "columns in groups", "of all its columns", "groups"],
+        columns=["sees", "in module", "columns in groups", "of all its columns", "groups"],
         rows=rows,
         numeric=[False, False, True, True, True],
         file="alike.csv",
@@ -85,7 +86,7 @@ def _alike_table(groups: pd.DataFrame) -> Table:
             rows.append([REGION_WORDS.get(region, region), words_of(module), str(len(names)), some])
     return Table(
         caption="Groups of columns whose weights share one effect, the five largest of each module",
-        columns=["sees", "of", "columns", "some of them"],
+        columns=["sees", "in module", "columns", "some of them"],
         rows=rows,
         numeric=[False, False, True, False],
         file="alike.csv",

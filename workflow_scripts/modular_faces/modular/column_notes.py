@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from modular_faces.modular.column_words import KINDS
 from modular_faces.modular.module_blocks import REGION_WORDS, ModularData, Module, Region
 from modular_faces.modular.protocol import EncodedFold
 
-KINDS: Final = (
-    "Missing in more than half of the training pictures, gaps filled with the mean",
-    "The same for every training picture and without weight",
-    "Copies of other columns, which share their weight with them",
-)
-"""What is told of columns, as each sentence begins."""
 COPY = 0.9999
 """Correlation, without its sign, from which on two columns are taken for copies."""
 MOSTLY = 0.5
@@ -43,11 +38,6 @@ def _varies(values: NDArray[np.float32]) -> bool:
     with np.errstate(invalid="ignore"):
         low, high = np.fmin.reduce(known, axis=0), np.fmax.reduce(known, axis=0)
     return bool((high > low).any())
-
-
-def about_columns(notes: Sequence[str]) -> list[str]:
-    """Choose the sentences of `column_notes` among all of a run."""
-    return [note for note in notes if note.startswith(KINDS)]
 
 
 def column_notes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import altair as alt
@@ -14,6 +14,7 @@ from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.score_parts import (
     POPULATION_WORDS,
     kind_of,
+    short_p,
     with_interval,
     words_of,
 )
@@ -52,30 +53,34 @@ def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> T
     tests = list(TESTS) if comparisons["p_mcnemar"].notna().any() else []
     part = comparisons["other"].str.match(PARTS_OF_MAIN)
     ordered = comparisons.loc[part.sort_values(kind="stable").index]
+    named = [name for name in NAMED if name in ("other", "region") or ordered[name].nunique() > 1]
+    first = ordered.iloc[0]
+    alike = [NAMED[name][1](first[name]) for name in NAMED if name not in named]
     pairs = ordered.groupby(["model", "other", "region", "population"], sort=False)
     rows = [
         [
-            *(plain(model), plain(other), REGION_WORDS.get(region, region)),
-            *(POPULATION_WORDS.get(population, population), str(int(pair["n"].max()))),
+            *(NAMED[name][1](pair[name].iloc[0]) for name in named),
+            str(int(pair["n"].max())),
             *_cells(pair, metrics, tests),
         ]
-        for (model, other, region, population), pair in pairs
+        for _, pair in pairs
     ]
+    less = f"{alike[0]} less the other, {alike[1]}" if len(alike) == 2 else "model less the other"
     return Table(
-        caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
-        columns=[*("model", "against", "sees", "pictures", "n"), *map(words_of, metrics), *tests],
+        caption=f"Differences for {words_of(target)}, {less}, with {interval} intervals",
+        columns=[*(NAMED[name][0] for name in named), "n", *map(words_of, metrics), *tests],
         rows=rows,
-        numeric=[False] * 4 + [True] * (1 + len(metrics) + len(tests)),
+        numeric=[False] * len(named) + [True] * (1 + len(metrics) + len(tests)),
         file="comparisons.csv",
         rows_in_file=len(rows),
     )
 
 
-TESTS: Final = {
-    "only model right": ("model_only", ".0f"),
-    "only other right": ("other_only", ".0f"),
-    "p (McNemar)": ("p_mcnemar", ".3g"),
-    "p (Holm)": ("p_holm", ".3g"),
+TESTS: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
+    "only model right": ("model_only", "{:.0f}".format),
+    "only other right": ("other_only", "{:.0f}".format),
+    "p (McNemar)": ("p_mcnemar", short_p),
+    "p (Holm)": ("p_holm", short_p),
 }
 """Columns on McNemar's test, with the column of comparisons.csv and how it is written."""
 
@@ -88,7 +93,7 @@ def _cells(pair: pd.DataFrame, metrics: Sequence[str], tests: Sequence[str]) -> 
         yield with_interval(*known.loc[metric, ["difference", "low", "high"]]) if found else ""
     tested = pair.dropna(subset=["p_mcnemar"]).to_dict("records")[:1]
     for name, number in (TESTS[test] for test in tests):
-        yield format(tested[0][name], number) if tested else ""
+        yield number(tested[0][name]) if tested else ""
 
 
 def plain(model: str) -> str:
@@ -101,6 +106,15 @@ def plain(model: str) -> str:
     """
     named = RUNG_WORDS.get(model) or model.replace("without_", "all but ")
     return named.replace("_", " ")
+
+
+NAMED: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "model": ("model", plain),
+    "other": ("against", plain),
+    "region": ("sees", REGION_WORDS.__getitem__),
+    "population": ("pictures", POPULATION_WORDS.__getitem__),
+}
+"""Columns that say what is compared; those that are the same in all rows stand in the caption."""
 
 
 def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyChart:

@@ -86,9 +86,21 @@ def with_interval(value: float, low: float, high: float) -> str:
     """
     if pd.isna(value):
         return ""
+    value, low, high = (round(number, 3) + 0.0 for number in (value, low, high))
     if pd.isna(low) or pd.isna(high):
         return f"{value:.3f}"
     return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def short_p(p: float) -> str:
+    """Write a p-value into a cell of a table.
+
+    Examples
+    --------
+    >>> short_p(0.0342), short_p(0.00001)
+    ('0.034', '< .001')
+    """
+    return "< .001" if p < 0.001 else f"{p:.3f}"
 
 
 def none_lost(scores: pd.DataFrame) -> pd.Series:
@@ -107,7 +119,7 @@ def score_chart(scores: pd.DataFrame, target: str, metric: str) -> AnyChart:
     rows = rows[rows["split"].isin(["test", "cross_validation"])].assign(
         sees=rows["region"].map(REGION_WORDS),
         pictures=rows["population"].map(POPULATION_WORDS),
-        name=[name_of(model) for model in rows["model"]],
+        name=rows["model"].map(name_of),
     )
     order = [name_of(model) for model in model_order(rows["model"].tolist())]
     shown = rows[["name", "sees", "pictures", "value", "low", "high", "n"]]

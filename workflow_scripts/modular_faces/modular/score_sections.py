@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from modular_faces.figures import AnyChart
-from modular_faces.modular import column_notes, mistake_charts, score_parts, scores_shown
+from modular_faces.modular import column_words, mistake_charts, score_parts, scores_shown
 from modular_faces.modular.evidence_sections import evidence_sections
 from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, SHARE_METRIC, Figures, ScoreTables
@@ -40,13 +40,15 @@ def score_sections(tables: ScoreTables, folder: Path) -> list[Section]:
 
 
 QUESTION: Final = "How well do named modules predict what people see, every picture counted?"
+MODELS: Final = "The models, and the modules that they are made of (section Modules explains each):"
 MODULES_QUESTION: Final = "What does each module give alone, and what is lost without it?"
 
 
 def _scores(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
-    about = column_notes.about_columns(tables.notes)
+    about = column_words.about_columns(tables.notes)
     if notes := [note for note in tables.notes if note not in about]:
         yield Text(notes, listed=True)
+    yield Text([MODELS])
     yield Text(scores_shown.model_sentences(tables.scores, tables.main), listed=True)
     points = POINTS.format(interval=tables.interval)
     for target in tables.heads:

@@ -92,7 +92,7 @@ def weight_sections(inputs: WeightInputs, notes: Sequence[str]) -> list[Section]
     """
     if not len(inputs.weights):
         return []
-    sections = []
+    sections: list[Section] = []
     for region in dict.fromkeys(inputs.weights["region"]):
         how = AS_ABOVE if sections else HOW_TO_READ
         title = f"Weights: {REGION_WORDS.get(region, region)}"
