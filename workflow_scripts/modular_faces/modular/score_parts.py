@@ -157,7 +157,7 @@ def parts_chart(scores: pd.DataFrame, target: str, metric: str, main: str) -> An
 
 def _parts_column(rows: pd.DataFrame, metric: str, title: str, modules: Sequence[str]) -> Any:
     colors = alt.Scale(domain=list(REGION_WORDS.values()), range=list(CATEGORIES[:2]))
-    base: Any = alt.Chart(rows, title=rows["what"].iloc[0]).encode(
+    base: Any = alt.Chart(rows).encode(
         y=alt.Y("of:N", title=None, scale=alt.Scale(domain=modules)),
         yOffset=alt.YOffset("sees:N", sort=list(REGION_WORDS.values())),
         color=alt.Color("sees:N", title=None, scale=colors),
@@ -167,7 +167,7 @@ def _parts_column(rows: pd.DataFrame, metric: str, title: str, modules: Sequence
     x = alt.X("value:Q", title=title, scale=scale, axis=axis)
     spans = base.mark_rule(clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     return alt.layer(spans, base.mark_point(clip=True).encode(x=x)).properties(
-        width=190, height=alt.Step(14)
+        width=190, height=alt.Step(14), title=rows["what"].iloc[0]
     )
 
 

@@ -122,6 +122,8 @@ def _mistakes(tables: ScoreTables, figures: Figures) -> Iterator[Section]:
     )
     confusion = mistake_charts.confusion_chart(tables.confusion, tables.main)
     blocks: list[Block] = [figures(confusion, "confusion", "Confusion matrix", caption)]
+    if recalls := scores_shown.recall_table(tables.scores, tables.main, tables.interval):
+        blocks.append(recalls)
     if "probability" in tables.calibration:
         chart = mistake_charts.calibration_chart(tables.calibration, ["lab", tables.main])
         words = (

@@ -9,6 +9,7 @@ import pandas as pd
 
 from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.score_parts import (
+    FIRST,
     METRICS,
     NOT_WHOLE,
     POPULATION_WORDS,
@@ -45,12 +46,13 @@ METRIC_WORDS: Final = {
     "rating": (
         "R2 is the share of the variance of unseen ratings that is predicted: 1 is all of it, 0 no better than the "
         "mean. MSE and MAE are the mean squared and the mean absolute error, in the unit of the rating; r is Pearson's "
-        "correlation."
+        "correlation. That of the baseline falls below 0: the mean of other folds is low where a fold's own is high."
     ),
 }
 LAB: Final = (
     "colour bins, Haralick texture and the 68 landmarks in pixels, nothing else; the lab's model"
 )
+RECALL: Final = "recall_"
 BALANCED: Final = "_balanced"
 """What the name of the main model ends with where categories count as if they were equally common."""
 BALANCED_WORDS: Final = (
@@ -152,6 +154,40 @@ def _reference_rows(
         cells = [f"{values[m]:.3f}" if m in values else "" for m in metrics]
         published = (group["origin"] == "published").all()
         yield [str(model), "published" if published else "earlier result", "", *cells]
+
+
+def recall_table(scores: pd.DataFrame, main: str, interval: str) -> Table | None:
+    """Share of each category that is called right, of the lab's model and the main one; None where there is none."""
+    rows = scores[scores["metric"].str.startswith(RECALL) & (scores["population"] == "all")]
+    rows = rows[
+        rows["model"].isin([*FIRST, main]) & rows["split"].isin(["test", "cross_validation"])
+    ]
+    if rows.empty:
+        return None
+    models = {
+        f"{name_of(str(model))}, {REGION_WORDS.get(str(region), str(region))}": group.set_index(
+            "metric"
+        )
+        for (region, model), group in rows.groupby(["region", "model"], sort=False)
+    }
+    cells = [
+        [
+            words_of(metric.removeprefix(RECALL)),
+            *(
+                with_interval(*group.loc[metric, ["value", "low", "high"]])
+                for group in models.values()
+            ),
+        ]
+        for metric in dict.fromkeys(rows["metric"])
+    ]
+    return Table(
+        caption=f"Recall: share of the pictures with a label that are called so; all count; {interval} intervals",
+        columns=["labelled", *models],
+        rows=cells,
+        numeric=[False, *[True] * len(models)],
+        file="scores.csv",
+        rows_in_file=len(cells),
+    )
 
 
 def reference_table(references: pd.DataFrame) -> Table:

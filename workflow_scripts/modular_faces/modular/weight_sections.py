@@ -23,8 +23,8 @@ HOW_TO_READ: Final = (
     "with a column when all others are held still; it may be there only to take away what disturbs another "
     "column, and need not be seen in any face. Both are in standard deviations, so that columns can be compared."
 )
-OF_THE_FACE: Final = 100
-"""Rows that the lines of the face need at most, beside arrows."""
+MOST_ARROWS: Final = 4000
+"""Arrows of all targets and views in one chart; the lines of the face come on top, and four such charts on a page."""
 AS_ABOVE: Final = (
     "The same figures for models that see this much of the picture; how to read them stands above."
 )
@@ -201,7 +201,7 @@ def _shape(rows: pd.DataFrame, inputs: WeightInputs, region: str, module: str, t
         f"one standard deviation of the score. Strong arrows: the interval over {inputs.refits} refits leaves out 0. "
         "Raw weights are drawn in a length of their own. Click a part of the face in the bars."
     )
-    arrows = weight_charts.fewer_arrows(arrows, most=MOST_ROWS - OF_THE_FACE)
+    arrows = weight_charts.fewer_arrows(arrows, most=MOST_ARROWS)
     chart = weight_charts.shape_chart(arrows, inputs.face.of(module))
     place = (region, module.replace("_", "-"), module)
     return _chart(chart, place, title, caption, tags={"module": module})
