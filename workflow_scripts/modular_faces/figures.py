@@ -144,7 +144,7 @@ def _smaller(png: bytes) -> bytes:
     """Compress a PNG better; its pixels stay as they are."""
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(png)) as picture:
-        picture.save(buffer, format="PNG", optimize=True, dpi=(144, 144))
+        picture.save(buffer, format="PNG", compress_level=6, dpi=(144, 144))
     return buffer.getvalue()
 
 

@@ -211,24 +211,25 @@ def test_every_picture_falls_to_one_job() -> None:
     assert without_changes(plan, "Cannot be run.").part(0, parts=3) == set()
 
 
-def test_doses_are_dealt_between_many_successes_and_each_is_counted_on_its_own() -> None:
-    plan = plan_of(outcome(20), sample=20)  # 20 successes, 10 of a dose
+def test_a_dose_is_given_to_a_third_of_many_successes_and_each_is_counted_on_its_own() -> None:
+    plan = plan_of(outcome(20), sample=20)  # 20 successes, 6 of a dose
     named = {one.name: one for one in plan.conditions}
     first, second = (
         plan.dealt("trusted", named[f"put_in_tight_framing_crop_{keep}"]) for keep in (80, 60)
     )
-    assert (len(first), len(second)) == (10, 10)
-    assert first | second == set(plan.successes["trusted"])
-    assert len(plan.dealt("trusted", named["put_in_grey_made_grey"])) == 20
-    assert len(plan.dealt("trusted", named["undo_tight_framing_border_50"])) == 20
+    assert (len(first), len(second), len(first | second)) == (6, 6, 12)
+    assert len(plan.dealt("trusted", named["put_in_grey_made_grey"])) == 6
+    assert len(plan.dealt("trusted", named["undo_tight_framing_border_50"])) == 6
+    assert plan.dealt("trusted", named["placebo_mirrored"]) == set(plan.successes["trusted"])
     pictures = face_likes(N, seed=3, spoil=dict.fromkeys(range(20), DARK))
     detector = SimulatedDetector(lambda picture: picture.mean() > 60 and picture.shape[0] > 30)
     runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
     made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     rows = made.reverse.set_index("dose")[["n", "lost"]]
-    assert rows.loc["crop_80"].tolist() == [10, 0]
-    assert rows.loc["crop_60"].tolist() == [10, 10]
-    assert rows.loc["made_grey"].tolist() == [20, 0]
+    assert rows.loc["crop_80"].tolist() == [6, 0]
+    assert rows.loc["crop_60"].tolist() == [6, 6]
+    assert rows.loc["made_grey"].tolist() == [6, 0]
+    assert rows.loc["mirrored"].tolist() == [20, 0]
 
 
 @pytest.mark.parametrize(("lost", "shared"), [(15, True), (28, False)])
@@ -245,13 +246,19 @@ def test_one_draw_of_successes_serves_both_levels_unless_few_of_it_are_trusted(
     assert len(plan.failures["trusted"]) == min(lost, 20)
 
 
-def test_three_doses_reach_every_success() -> None:
+def test_three_doses_begin_at_equal_distances_and_few_successes_get_all() -> None:
     plan = replace(
-        plan_of(outcome(20)), successes={"trusted": list("abcdefghij")}, most_of_a_dose=2
+        plan_of(outcome(20)), successes={"trusted": list("abcdefghij")}, most_of_a_dose=4
     )
     (one, *_) = plan.conditions
-    doses = [plan.dealt("trusted", replace(one, deal=(number, 3))) for number in range(3)]
-    assert [sorted(dose) for dose in doses] == [list("abcd"), list("defg"), list("ghij")]
+
+    def doses(plan: InterventionPlan) -> list[str]:
+        dealt = [plan.dealt("trusted", replace(one, deal=(number, 3))) for number in range(3)]
+        return ["".join(sorted(image_ids)) for image_ids in dealt]
+
+    assert doses(plan) == ["abcd", "defg", "ghij"]
+    assert doses(replace(plan, most_of_a_dose=10)) == ["abcdefghij"] * 3
+    assert doses(replace(plan, most_of_a_dose=None)) == ["abcdefghij"] * 3
 
 
 def test_a_cure_beyond_the_range_of_successes_does_not_count() -> None:

@@ -37,8 +37,9 @@ class Condition:
         What is measured of the changed picture.
     on : tuple of str
         The kinds of pictures that are changed so.
-    deal : (int, int)
-        Which of how many doses this is that successes are dealt between; (0, 1) for one that all of them get.
+    deal : (int, int) or None
+        Which of how many doses of the cause this is, where each is given to a part of many successes; None where all
+        of them get it.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Condition:
     box: Box
     measure: str | None
     on: tuple[Kind, ...]
-    deal: tuple[int, int] = (0, 1)
+    deal: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class InterventionPlan:
     ranges : mapping of str to (float, float)
         Range of each measure among successes.
     most_of_a_dose : int or None
-        Successes that get the same dose: where there are more, they are dealt between the doses of a cause. None
+        Successes that get the same dose: where there are more, each dose of a cause is given to a part of them. None
         where every success gets every dose.
     skipped : str or None
         Why nothing can be tried, in one sentence.
@@ -100,12 +101,14 @@ class InterventionPlan:
         return chosen
 
     def dealt(self, level: str, condition: Condition) -> set[str]:
-        """Ids of the successes of a level that get a dose; every success gets at least one dose of each cause."""
-        image_ids, (number, of) = self.successes[level], condition.deal
+        """Ids of the successes of a level that get a change: those of several doses begin at equal distances."""
+        image_ids = self.successes[level]
         n = len(image_ids)
-        most = n if self.most_of_a_dose is None else self.most_of_a_dose
-        first, many = n * number // of, min(n, max(most, -(-n // of)))
-        return {image_ids[place % n] for place in range(first, first + many)}
+        if condition.deal is None or self.most_of_a_dose is None or self.most_of_a_dose >= n:
+            return set(image_ids)
+        number, of = condition.deal
+        first = n * number // of
+        return {image_ids[place % n] for place in range(first, first + self.most_of_a_dose)}
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the plan as JSON, whole or not at all."""
@@ -124,7 +127,7 @@ def read_plan(path: str | os.PathLike[str]) -> InterventionPlan:
     """Read what `InterventionPlan.write` wrote."""
     read: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
     conditions = [
-        Condition(**{**c, "on": tuple(c["on"]), "deal": tuple(c["deal"])})
+        Condition(**{**c, "on": tuple(c["on"]), "deal": c["deal"] and tuple(c["deal"])})
         for c in read.pop("conditions")
     ]
     ranges = {name: (low, high) for name, (low, high) in read.pop("ranges").items()}

@@ -51,8 +51,9 @@ def plan_interventions(
     -------
     InterventionPlan
         One draw of pictures with landmarks serves both levels, unless fewer than half of it are trusted.
-        Doses that are percentiles are taken at the level with the most failures. Where more than half of `sample`
-        successes are drawn, the doses of a cause are dealt between them.
+        Doses that are percentiles are taken at the level with the most failures. Where more than a third of `sample`
+        successes are drawn, each dose is given to so many of them; placebos are given to all, so that every dose is
+        compared with the placebos of its own pictures.
     """
     levels = {outcome.level: outcome for outcome in outcomes}
     strictest = max(levels.values(), key=lambda outcome: int(outcome.failed.sum()))
@@ -68,7 +69,7 @@ def plan_interventions(
             for name, values in measures.items()
             if any(cause.measure == name for cause in causes.values())
         },
-        most_of_a_dose=sample // 2,
+        most_of_a_dose=sample // 3,
     )
 
 
@@ -123,6 +124,7 @@ def _conditions(
                 box=cause.box,
                 measure=cause.measure,
                 on=both if strongest else ("failure",),
+                deal=(0, 1),
             )
         of_failures = _quantiles(cause, cause.put_in, outcome, measures, failed=True)
         for number, (dose, steps) in enumerate(cause.put_in.items()):

@@ -124,7 +124,7 @@ def _changes_in_words(
     causes = len({one.cause for one in undo})
     failures, successes = (len(ids.get(level, [])) for ids in (plan.failures, plan.successes))
     most = plan.most_of_a_dose
-    dealt = " (its doses dealt between them)" if most is not None and successes > most else ""
+    dealt = f" (each to {most} of them)" if most is not None and successes > most else ""
     namable = len({one.cause for one in undo if one.box != "frame"})
     return (
         f"To find causes, {counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}, drawn by a "

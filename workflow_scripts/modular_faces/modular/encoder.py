@@ -69,8 +69,12 @@ class Encoder:
         return changed
 
     def components_of(self, values: Values) -> Values:
-        """Components of pictures, (n, d) ndarray of float32."""
-        return np.asarray(self.columns_of(values) @ self.axes)
+        """Components of pictures, (n, d) ndarray of float32; encoded some at a time, as `changed_by` does."""
+        components = np.empty((len(values), self.axes.shape[1]), np.float32)
+        for first in range(0, len(values), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            components[part] = self.columns_of(values[part]) @ self.axes
+        return components
 
 
 def changed_by(transformer: Transformer, values: Values) -> Values:

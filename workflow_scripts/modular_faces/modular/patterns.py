@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from modular_faces.modular.encoder import Encoder
+from modular_faces.modular.encoder import AT_ONCE, Encoder, Values
 from modular_faces.modular.linear_model import LinearModel, take
 from modular_faces.modular.module_blocks import Module
 from modular_faces.modular.protocol import EncodedFold
@@ -133,21 +133,21 @@ def weight_tables(
     draws = draw_weights(task.clusters[encoded.train], draws=refits, seed=seed)
     refit = make_refit(task, inside, encoded.train, model)
     fitted = [dict(model.coefficients)]
-    ontos = [standard_scores(model.scores(inside), np.ones(len(encoded.train)))]
-    for draw, (parts, scores) in zip(draws[1:], refit(draws[1:]), strict=True):
+    n = len(encoded.train)
+    onto = np.empty((n, refits + 1, len(task.names)), np.float32)
+    onto[:, 0] = standard_scores(model.scores(inside), np.ones(n))
+    for place, (parts, scores) in enumerate(refit(draws[1:]), start=1):
         fitted.append(parts)
-        ontos.append(standard_scores(scores, draw.astype(np.float64)))
-    onto = np.stack(ontos, axis=1).astype(np.float32)
+        onto[:, place] = standard_scores(scores, draws[place].astype(np.float64))
     tables = []
     sizes: dict[str, dict[str, Array]] = {"pattern": {}, "weight": {}}
     ranks: dict[str, dict[str, ColumnRanks]] = {"pattern": {}, "weight": {}}
     for name in model.modules:
         encoder = encoded.encoders[name]
-        columns = encoder.columns_of(blocks[name].values[encoded.train])
         coefficients = [parts[name] for parts in fitted]
         values = {
             "weight": _in_columns(encoder, coefficients),
-            "pattern": _patterns(columns, encoder, onto),
+            "pattern": _patterns(encoder, blocks[name].values, encoded.train, onto),
         }
         sizes["weight"][name] = module_spread(inside[name], coefficients)
         sizes["pattern"][name] = pattern_size(values["pattern"])
@@ -164,13 +164,23 @@ def _in_columns(encoder: Encoder, coefficients: Sequence[Array]) -> NDArray[np.f
     return np.stack([axes @ one.astype(np.float32) for one in coefficients])
 
 
-def _patterns(columns: Floats, encoder: Encoder, onto: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Forward patterns in standard deviations of each column, (refits + 1, q, K), from (n, refits + 1, K)."""
+def _patterns(
+    encoder: Encoder, values: Values, rows: NDArray[np.intp], onto: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Forward patterns in standard deviations of each column, (refits + 1, q, K), from (n, refits + 1, K).
+
+    Pictures are encoded some at a time, so that the columns of all of them are never in memory together.
+    """
     spread = encoder.spread
     scale = np.divide(1.0, spread, where=spread > 0, out=np.zeros_like(spread))
     n, count, k = onto.shape
-    products = (columns.T @ onto.reshape(n, -1)).reshape(len(spread), count, k)
-    return np.asarray(products.transpose(1, 0, 2) * scale.astype(np.float32)[:, None])
+    flat = onto.reshape(n, -1)
+    products = np.zeros((len(spread), count * k))
+    for first in range(0, n, AT_ONCE):
+        part = slice(first, first + AT_ONCE)
+        products += encoder.columns_of(values[rows[part]]).T @ flat[part]
+    scaled = products.reshape(len(spread), count, k).transpose(1, 0, 2) * scale[:, None]
+    return np.asarray(scaled, dtype=np.float32)
 
 
 def _module_table(
