@@ -164,9 +164,14 @@ def comparison_findings(comparisons: pd.DataFrame, metric: str, main: str) -> It
         sees = REGION_WORDS.get(row["region"], row["region"])
         yield (
             f"'{plain(main)}' minus '{plain(row['other'])}', {sees}: {words_of(metric)} "
-            f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}], {int(row['n'])} "
+            f"{_signed(row['difference'])} [{_signed(row['low'])}, {_signed(row['high'])}], {int(row['n'])} "
             f"pictures{_mcnemar(row, main)}."
         )
+
+
+def _signed(number: float) -> str:
+    """Write a difference with its sign; nought has no minus."""
+    return f"{round(number, 3) + 0.0:+.3f}"
 
 
 def _mcnemar(row: Mapping[Any, Any], main: str) -> str:

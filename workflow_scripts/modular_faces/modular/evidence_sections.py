@@ -39,7 +39,7 @@ DIFFERENCES: Final = (
 )
 MCNEMAR: Final = (
     " McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
-    "method over all comparisons of the target."
+    "method over all comparisons of the target that see the same (whole picture or face)."
 )
 RUNGS: Final = (
     "Three models of the 68 landmarks alone. Between the first two only the instrument changes, between the last two "

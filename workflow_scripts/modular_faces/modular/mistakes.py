@@ -18,6 +18,14 @@ QUALITY: Final = 80
 OF_A_GROUP: Final = 8
 """Pictures of a category or rating."""
 
+NOT_TAKEN_APART: Final = [
+    (
+        "What each module added",
+        "not known: the face was lost, and a model of what the picture still has spoke instead",
+    )
+]
+"""A fact on pictures that the main model could not see."""
+
 Picture = NDArray[np.uint8]
 
 
@@ -164,6 +172,7 @@ def _called(
     ]
     alt = f"labelled {truth}, called {said}"
     table = contribution_table(contributions, name, [said, truth])
+    facts += NOT_TAKEN_APART if not table.rows else []
     return _record(f"{said}-{number}", name, alt, picture, facts, table, {"target": said})
 
 
@@ -180,6 +189,7 @@ def _rated(
     ]
     alt = f"{words}: rated {row['truth']:.2f}, predicted {row['predicted']:.2f}"
     table = contribution_table(contributions, name, [target])
+    facts += NOT_TAKEN_APART if not table.rows else []
     return _record(f"{target}-{number}", name, alt, picture, facts, table, {"target": target})
 
 
