@@ -34,7 +34,8 @@ from modular_faces.preprocess import preprocess_shard, refusals
 from modular_faces.stage_options import layout_options, stage_options
 from modular_faces.table_parts import write_parts
 from modular_faces.tables import mesh_table, read_meshes, read_table, write_table
-from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
+from modular_faces.texture import texture_of_face
+from modular_faces.texture_columns import all_texture_regions, texture_names
 
 SHARD_TABLES = ("landmarks", "pose", "color", "texture")
 

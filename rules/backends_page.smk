@@ -53,10 +53,7 @@ rule backends_page:
     params:
         confidence=CONFIG.failures.confidence,
         share=CONFIG.share,
-        dataset=CONFIG.dataset.name,
-        pictures=PLAN.count,
-        config_digest=digest_of_config(),
-        libraries=library_versions(),
+        provenance=provenance_of_page(),
         code=code_of("backends_page"),
     message:
         "making the page of the backends"

@@ -116,3 +116,13 @@ def digest_of_config():
     """Digest of everything in the config that changes a result, wherever the dataset lies."""
     table = metadata_of_table()["config_sha256"]
     return options_digest({"table": table, "pages": page_options(CONFIG)})
+
+
+def provenance_of_page():
+    """What a page says about what made it."""
+    return {
+        "dataset": CONFIG.dataset.name,
+        "pictures": PLAN.count,
+        "config_digest": digest_of_config(),
+        "libraries": library_versions(),
+    }

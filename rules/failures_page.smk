@@ -60,10 +60,7 @@ rule failures_page:
         share=CONFIG.share,
         confidence=CONFIG.failures.confidence,
         causes=CONFIG.failures.interventions.words_of_causes(),
-        dataset=CONFIG.dataset.name,
-        pictures=PLAN.count,
-        config_digest=digest_of_config(),
-        libraries=library_versions(),
+        provenance=provenance_of_page(),
         code=code_of("failures_page"),
     message:
         "making the page of the failure study"

@@ -68,10 +68,7 @@ rule modular_page:
         options=options_of_models(),
         frame=frame_of_aligned(),
         share=CONFIG.share,
-        dataset=CONFIG.dataset.name,
-        pictures=PLAN.count,
-        config_digest=digest_of_config(),
-        libraries=library_versions(),
+        provenance=provenance_of_page(),
         code=code_of("modular_page"),
     message:
         "making the page of the models"

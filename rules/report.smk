@@ -26,11 +26,7 @@ rule front_page:
         mem_mb=memory_of(500),
         runtime=minutes_of(10),
     params:
-        share=CONFIG.share,
-        dataset=CONFIG.dataset.name,
-        pictures=PLAN.count,
-        config_digest=digest_of_config(),
-        libraries=library_versions(),
+        provenance=provenance_of_page(),
         code=code_of("front_page"),
     message:
         "making the front page"

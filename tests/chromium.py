@@ -20,6 +20,10 @@ DRAWN = 180_000
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+Open = Callable[..., "Opened"]
+"""What the fixture `open_page` gives."""
+
+
 @dataclass
 class Opened:
     """A page in the browser, and what it did.
@@ -71,6 +75,20 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Opened]]:
     yield opening
     for context in contexts:
         context.close()
+
+
+def asks_for_nothing_but_itself(opened: Opened, path: Path) -> None:
+    """Check that a page of a disk loaded nothing, said nothing and drew all its charts."""
+    assert opened.problems == []
+    assert opened.requests == [path.as_uri()]
+    charts = opened.page.locator("[data-chart]").count()
+    assert opened.page.locator("[data-chart]:has(svg)").count() == charts
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Choose a value of a filter, and wait until the page shows it."""
+    page.select_option(f"[data-filter={name}]", value)
+    page.wait_for_selector("html:not([data-filtering=yes])")
 
 
 def _keep(problems: list[str], kind: str, text: str) -> None:

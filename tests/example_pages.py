@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from modular_faces.figures import chart_spec, grid_chart, map_chart
+from modular_faces.figures import chart_spec, grid_chart
 from modular_faces.inline_pictures import jpeg_url
 from modular_faces.pages.parts import (
     Chart,
@@ -22,6 +22,7 @@ from modular_faces.pages.parts import (
     Table,
     Text,
 )
+from modular_faces.picture_figures import map_chart
 
 EVIL_NAME = "<img src=x onerror=alert(1)>.jpg"
 EVIL_LABEL = "\"'</script><script>alert(2)</script>"

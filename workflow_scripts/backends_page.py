@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modular_faces.front_page import write_page_and_front
 from modular_faces.jobs import start_job
 from modular_faces.pages.provenance_notes import provenance_notes
-from modular_faces.pages.shell import write_page
 from modular_faces.side_by_side.page import BackendFiles, backends_page
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
+made = snakemake.params.provenance
 page = backends_page(
     BackendFiles(
         summary=Path(snakemake.input.summary),
@@ -22,13 +23,10 @@ page = backends_page(
         figures=Path(snakemake.output.figures),
     ),
     confidence=snakemake.params.confidence,
-    dataset=snakemake.params.dataset,
-    provenance=provenance_notes(
-        dataset=snakemake.params.dataset,
-        pictures=snakemake.params.pictures,
-        config_digest=snakemake.params.config_digest,
-        libraries=snakemake.params.libraries,
-    ),
+    dataset=made["dataset"],
+    provenance=provenance_notes(**made),
     share=snakemake.params.share,
 )
-write_page(page, snakemake.output.page)
+write_page_and_front(
+    page, snakemake.output.page, dataset=made["dataset"], pictures=made["pictures"]
+)

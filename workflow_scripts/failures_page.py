@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.failures.page import FailureFiles, failures_page
+from modular_faces.front_page import write_page_and_front
 from modular_faces.jobs import start_job
 from modular_faces.pages.provenance_notes import provenance_notes
-from modular_faces.pages.shell import write_page
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
+made = snakemake.params.provenance
 
 
 def the_one(name: str) -> Path | None:
@@ -26,15 +27,12 @@ page = failures_page(
         gallery=the_one("gallery"),
         methods=the_one("methods"),
     ),
-    dataset=snakemake.params.dataset,
-    provenance=provenance_notes(
-        dataset=snakemake.params.dataset,
-        pictures=snakemake.params.pictures,
-        config_digest=snakemake.params.config_digest,
-        libraries=snakemake.params.libraries,
-    ),
+    dataset=made["dataset"],
+    provenance=provenance_notes(**made),
     share=snakemake.params.share,
     confidence=snakemake.params.confidence,
     causes=snakemake.params.causes,
 )
-write_page(page, snakemake.output.page)
+write_page_and_front(
+    page, snakemake.output.page, dataset=made["dataset"], pictures=made["pictures"]
+)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from modular_faces.failures.groupings import read_descriptors
 from modular_faces.failures.outcome import (
-    MANIFEST_COLUMNS,
     STUDY_COLUMNS,
     levels_to_study,
     load_study,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options, inputs = snakemake.params.options, snakemake.input
 folder = Path(snakemake.output.report).parent
-manifest = read_manifest(inputs.manifest, [*MANIFEST_COLUMNS, "duplicate_cluster"])
+manifest = read_manifest(inputs.manifest)
 part = {"backend": options["backend"], "variant": options["variant"]}
 rows = load_study(inputs.study, rows_of=only_part(inputs.study, **part))
 studied, note = levels_to_study(outcomes_at_both_levels(rows, manifest, **part))
@@ -46,7 +45,6 @@ models = [
         outcome,
         descriptors,
         study,
-        dict(zip(manifest["image_id"], manifest["duplicate_cluster"], strict=True)),
         options["model"],
         draws=options["bootstrap"],
         confidence=options["confidence"],

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from modular_faces.added_mesh import with_meshes
 from modular_faces.backends.mesh import mesh_backend
 from modular_faces.backends.registry import open_backend
 from modular_faces.jobs import start_job
@@ -13,7 +14,7 @@ from modular_faces.landmark_tables import (
     rekognition_table,
     trusted_meshes,
 )
-from modular_faces.landmarks import cascade_stages, find_faces, with_meshes
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.packs import read_pictures
 from modular_faces.preprocess import refusals
 from modular_faces.tables import mesh_table, write_table

@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.face_model import load_geometry
+from modular_faces.front_page import write_page_and_front
 from modular_faces.jobs import as_path, start_job
 from modular_faces.modular.page import modular_page, read_tables, read_weights
 from modular_faces.pages.provenance_notes import provenance_notes
-from modular_faces.pages.shell import write_page
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
 
 start_job(snakemake.log[0])
+made = snakemake.params.provenance
 options = snakemake.params.options
 folder = Path(snakemake.input.scores).parent
 for figures in snakemake.output.figures:
@@ -29,13 +30,10 @@ page = modular_page(
     options=options,
     rescued=Path(snakemake.input.rescued),
     gallery=next((Path(path) for path in snakemake.input.gallery), None),
-    dataset=snakemake.params.dataset,
-    provenance=provenance_notes(
-        dataset=snakemake.params.dataset,
-        pictures=snakemake.params.pictures,
-        config_digest=snakemake.params.config_digest,
-        libraries=snakemake.params.libraries,
-    ),
+    dataset=made["dataset"],
+    provenance=provenance_notes(**made),
     share=snakemake.params.share,
 )
-write_page(page, snakemake.output.page)
+write_page_and_front(
+    page, snakemake.output.page, dataset=made["dataset"], pictures=made["pictures"]
+)

@@ -7,7 +7,8 @@ from modular_faces.jobs import start_job
 from modular_faces.measure import measure_pictures
 from modular_faces.packs import read_pictures
 from modular_faces.tables import read_image_ids, read_meshes, write_table
-from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
+from modular_faces.texture import texture_of_face
+from modular_faces.texture_columns import all_texture_regions, texture_names
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake

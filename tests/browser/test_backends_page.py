@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import Opened
+from chromium import Open, asks_for_nothing_but_itself, choose
 from example_backends import EVIL, example_backends_page
 from modular_faces.pages.shell import write_page
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +19,6 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "backends" / "index.html"
     write_page(page, path)
     return path
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    page.select_option(f"[data-filter={name}]", value)
-    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
 
 
 def marks_of(page: Page, chart: str) -> list[str]:
@@ -39,11 +31,8 @@ def test_the_page_opens_without_a_message_and_asks_for_nothing_but_itself(
     open_page: Open, backends: Path, scheme: str
 ) -> None:
     opened = open_page(backends, color_scheme=scheme)
-    assert opened.problems == []
-    assert opened.requests == [backends.as_uri()]
-    page = opened.page
-    assert page.locator("[data-chart]").count() == page.locator("[data-chart] svg").count()
-    assert page.locator("[data-chart]").count() >= 8
+    asks_for_nothing_but_itself(opened, backends)
+    assert opened.page.locator("[data-chart]").count() >= 8
 
 
 def test_filters_change_charts_and_tables(open_page: Open, backends: Path) -> None:

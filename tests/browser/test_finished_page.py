@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chromium import Opened
+from chromium import Open, asks_for_nothing_but_itself
 from clones import Clone
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +29,18 @@ def studied(finished: Clone, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def test_the_page_opens_without_a_message_and_asks_for_nothing_but_itself(
     open_page: Open, studied: dict[str, Path], name: str
 ) -> None:
-    opened = open_page(studied[name])
+    asks_for_nothing_but_itself(open_page(studied[name]), studied[name])
+
+
+def test_the_link_to_all_pages_leads_to_the_front_page(
+    open_page: Open, studied: dict[str, Path]
+) -> None:
+    opened = open_page(studied["private"])
+    opened.page.get_by_role("link", name="All pages").click()
+    assert opened.page.locator("h1").text_content() == "Results"
+    opened.page.get_by_role("link", name="Why pictures failed").click()
+    assert opened.page.locator("h1").text_content() == "Why pictures failed"
     assert opened.problems == []
-    assert opened.requests == [studied[name].as_uri()]
-    assert (
-        opened.page.locator("[data-chart]").count()
-        == opened.page.locator("[data-chart] > svg").count()
-    )
 
 
 def test_lost_pictures_open_their_record(open_page: Open, studied: dict[str, Path]) -> None:

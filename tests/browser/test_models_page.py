@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +9,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import Opened
+from chromium import Open, asks_for_nothing_but_itself, choose
 from example_models import example_models_page
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.modular.mistakes import mistake_groups
 from modular_faces.pages.parts import Gallery, RecordGroup
 from modular_faces.pages.shell import write_page
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="module")
@@ -46,11 +43,6 @@ def mistakes() -> list[RecordGroup]:
     return mistake_groups(predictions, contributions, {"a": np.zeros((4, 4, 3), np.uint8)})
 
 
-def choose(page: Page, name: str, value: str) -> None:
-    page.select_option(f"[data-filter={name}]", value)
-    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
-
-
 def marks_of(page: Page, chart: str) -> list[str]:
     paths = page.locator(f"#{chart} [aria-label][aria-roledescription]")
     return [label or "" for label in paths.evaluate_all("all => all.map(m => m.ariaLabel)")]
@@ -60,13 +52,7 @@ def marks_of(page: Page, chart: str) -> list[str]:
 def test_the_page_opens_without_a_message_and_asks_for_nothing_but_itself(
     open_page: Open, models: Path, scheme: str
 ) -> None:
-    opened = open_page(models, color_scheme=scheme)
-    assert opened.problems == []
-    assert opened.requests == [models.as_uri()]
-    assert (
-        opened.page.locator("[data-chart]").count()
-        == opened.page.locator("[data-chart] svg").count()
-    )
+    asks_for_nothing_but_itself(open_page(models, color_scheme=scheme), models)
 
 
 def test_the_target_and_the_view_change_the_charts(open_page: Open, models: Path) -> None:

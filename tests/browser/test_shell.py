@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import Opened
+from chromium import Open, Opened, asks_for_nothing_but_itself, choose
 from example_pages import EVIL_LABEL, EVIL_NAME, example_page
 from modular_faces.pages.shell import write_page
-
-Open = Callable[..., Opened]
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +31,6 @@ def marks(page: Page) -> int:
     return page.locator("#rates-by-variant .mark-symbol.role-mark path").count()
 
 
-def choose(page: Page, name: str, value: str) -> None:
-    page.select_option(f"[data-filter={name}]", value)
-    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
-
-
 @pytest.mark.parametrize("name", ["private", "shared"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_opens_without_a_message_and_asks_for_nothing_but_itself(
@@ -48,8 +40,7 @@ def test_a_page_opens_without_a_message_and_asks_for_nothing_but_itself(
     assert opened.page.locator("[data-chart] svg").count() == 2
     opened.page.mouse.wheel(0, 5000)
     opened.page.wait_for_timeout(100)
-    assert opened.problems == []
-    assert opened.requests == [pages[name].as_uri()]
+    asks_for_nothing_but_itself(opened, pages[name])
 
 
 def test_names_and_labels_written_like_code_stay_text(opened: Opened) -> None:

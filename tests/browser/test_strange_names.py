@@ -6,19 +6,17 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chromium import Opened
+from chromium import Open, Opened, choose
 from clones import TINY_CONFIG, Clone, make_clone
 from modular_faces.csv_cells import FORMULA_STARTS
 from openface_double import DOUBLE
 from strange_names import EVIL_LABELS, EVIL_NAMES, make_strange
 
-Open = Callable[..., Opened]
 LOST = len(EVIL_NAMES)
 
 
@@ -54,11 +52,6 @@ def shared(strange: Clone, tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = strange.copy_to(tmp_path_factory.mktemp("shared") / "clone")
     copy.run_tiny("--cores", "2", "failures", "--config", "share=true")
     return copy.results("failures/index.html")
-
-
-def choose(page: Page, name: str, value: str) -> None:
-    page.select_option(f"[data-filter={name}]", value)
-    expect(page.locator("html")).not_to_have_attribute("data-filtering", "yes")
 
 
 def nothing_ran(opened: Opened) -> None:

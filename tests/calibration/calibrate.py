@@ -103,7 +103,6 @@ def _model(seed: int, *, missing: bool) -> bool:
         features,
         failed,
         np.ones(240),
-        [str(place) for place in range(240)],
         folds=4,
         draws=200,
         confidence=0.95,

@@ -19,8 +19,9 @@ from modular_faces.datapackage import (
     read_package,
     write_package,
 )
+from modular_faces.pages.share_mark import PAGE_TO_SHARE
 from modular_faces.run_file import graph_text, read_run, write_run
-from modular_faces.sharing import PAGE_TO_SHARE, share, shareable_files
+from modular_faces.sharing import share, shareable_files
 from modular_faces.tables import write_table
 from modular_faces.verify import verify
 

@@ -12,6 +12,7 @@ from example_pages import gallery
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.failures.page import NO_GALLERY, FailureFiles, failures_page
 from modular_faces.failures.report_parts import StudyReport
+from modular_faces.failures.report_parts import Table as ReportTable
 from modular_faces.failures.verdict_section import verdict_section
 from modular_faces.pages.parts import Chart, Code, Gallery, Number, Page, Text
 from modular_faces.pages.parts import Table as TableBlock
@@ -141,6 +142,22 @@ def test_the_numbers_at_the_top(tmp_path: Path) -> None:
 def test_whose_failures_these_are_is_said_once(tmp_path: Path) -> None:
     page = made(tmp_path, "rates")
     assert page.subtitle == "Dataset sample: failures of the mesh detector"
+
+
+def test_tables_call_descriptors_by_their_words_and_the_files_by_their_columns(
+    tmp_path: Path,
+) -> None:
+    cells = "grouping,delta\nbrightness_oval,0.2\nlabel,0.1\n"
+    (tmp_path / "rates.csv").write_text(cells)
+    table = ReportTable("rates.csv", "Whether failures differ.")
+    (path,) = written(tmp_path, "rates", findings=["They do."], tables=[table])
+    files = FailureFiles(reports=[path], verdict=None, gallery=None, methods=None)
+    page = failures_page(
+        files, dataset="sample", provenance=[], share=False, confidence=0.95, causes={}
+    )
+    (shown,) = [b for b in page.sections[0].blocks if isinstance(b, TableBlock)]
+    assert [row[0] for row in shown.rows] == ["brightness of the central oval", "label"]
+    assert (tmp_path / "rates.csv").read_text() == cells
 
 
 def test_causes_are_called_by_words_in_the_filter(tmp_path: Path) -> None:

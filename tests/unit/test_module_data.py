@@ -1,6 +1,7 @@
 """Modules as they are read from the files of a run."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pytest
 
 from modular_faces.columns import LANDMARK_COLUMNS, POSE_COLUMNS
 from modular_faces.face_model import FaceGeometry, load_geometry
-from modular_faces.modular.module_blocks import ModularData, Module
+from modular_faces.modular.module_blocks import ModularData, Module, Region
 from modular_faces.modular.module_data import duplicate_numbers, load_modular_data, module_columns
 from modular_faces.tables import mesh_table, write_table
 
@@ -56,8 +57,8 @@ def results(tmp_path: Path, geometry: FaceGeometry) -> Path:
     return tmp_path
 
 
-def load(results: Path, geometry: FaceGeometry, region: str = "image") -> ModularData:
-    return load_modular_data(results, region=region, face="face_oval", geometry=geometry)  # type: ignore[arg-type]
+def load(results: Path, geometry: FaceGeometry, region: Region = "image") -> ModularData:
+    return load_modular_data(results, region=region, face="face_oval", geometry=geometry)
 
 
 def test_lab_is_colour_haralick_and_landmarks_and_nothing_else(
@@ -138,7 +139,7 @@ def test_files_of_other_pictures_are_refused(results: Path, geometry: FaceGeomet
 
 def test_unknown_regions_and_modules_are_refused(results: Path, geometry: FaceGeometry) -> None:
     with pytest.raises(ValueError, match="region is 'hair'; choose image or face"):
-        load(results, geometry, "hair")
+        load(results, geometry, cast(Region, "hair"))
     with pytest.raises(ValueError, match="'aligned' is not made of columns of features"):
         module_columns("aligned", [], region="image", face="face_oval")
 

@@ -81,8 +81,8 @@ def test_the_recorded_picture_gives_the_recorded_numbers(log: Path) -> None:
     with (RECORDED / "one_face.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     x, y = (np.array([float(row[f"{axis}_{k}"]) for k in range(68)]) for axis in "xy")
-    box = tuple(int(v) for v in np.round([x.min(), y.min(), x.max(), y.max()]))
-    answers = look({"a": picture((ONE, *box), side=1024)})  # type: ignore[arg-type]
+    left, top, right, bottom = (round(float(v)) for v in (x.min(), y.min(), x.max(), y.max()))
+    answers = look({"a": picture((ONE, left, top, right, bottom), side=1024)})
     (face,) = answers["a"].faces
     assert face.landmarks.tolist() == np.column_stack([x, y]).tolist()
     assert face.record is not None

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from modular_faces.added_mesh import with_meshes
 from modular_faces.backends import Stage
 from modular_faces.backends.registry import open_backend
 from modular_faces.backends.rekognition import RekognitionBackend
@@ -22,7 +23,7 @@ from modular_faces.backends.rekognition_response import (
 )
 from modular_faces.config_loading import load_config
 from modular_faces.landmark_tables import landmark_table, openface_table, rekognition_table
-from modular_faces.landmarks import Outcome, find_faces, with_meshes
+from modular_faces.landmarks import Outcome, find_faces
 from modular_faces.precomputed import precomputed_table
 from modular_faces.stage_options import precomputed_options, stage_options
 from modular_faces.tables import write_table

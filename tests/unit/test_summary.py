@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -91,3 +92,34 @@ def test_a_summary_of_other_pictures_is_not_that_of_the_run(tmp_path: Path) -> N
     (tmp_path / "summary.json").write_text('{"pictures": 4}')
     assert summary_is_of(tmp_path, pictures=4)
     assert not summary_is_of(tmp_path, pictures=5)
+
+
+def test_mixed_sizes_warn_and_name_the_cure() -> None:
+    sizes = [100.0] * 5 + [400.0] * 5
+    options: dict[str, Any] = {"canonical": False, "max_ratio": 1.5}
+    warning = summary.mixed_sizes_warning(sizes, sizes, interoculars=[], **options)
+    assert warning is not None
+    assert "side of the pictures goes from 100 to 400 px" in warning
+    assert "texture.canonical_regions" in warning
+    eyes = [float("nan")] + [30.0] * 5 + [90.0] * 5
+    assert "between the eyes goes from 30 to 90 px" in str(
+        summary.mixed_sizes_warning(sizes, sizes, interoculars=eyes, **options)
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "eyes", "canonical"),
+    [
+        ([100.0, 400.0], [], True),
+        ([100.0, 100.0], [], False),
+        ([100.0, 400.0], [50.0, 50.0], False),
+        ([], [], False),
+    ],
+)
+def test_equal_sizes_or_canonical_texture_do_not_warn(
+    sizes: list[float], eyes: list[float], canonical: bool
+) -> None:
+    warning = summary.mixed_sizes_warning(
+        sizes, sizes, interoculars=eyes, canonical=canonical, max_ratio=1.5
+    )
+    assert warning is None

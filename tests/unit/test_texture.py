@@ -12,16 +12,8 @@ import pytest
 
 from modular_faces.haralick import FEATURES
 from modular_faces.region_polygons import REGIONS
-from modular_faces.texture import (
-    all_texture_regions,
-    canonical_names,
-    describe_columns,
-    mixed_sizes_warning,
-    texture_features,
-    texture_names,
-    texture_notes,
-    texture_of_face,
-)
+from modular_faces.texture import texture_features, texture_notes, texture_of_face
+from modular_faces.texture_columns import all_texture_regions, canonical_names, texture_names
 
 Picture = npt.NDArray[np.uint8]
 CONTRAST = list(FEATURES).index("contrast")
@@ -167,76 +159,3 @@ def test_whole_picture_alone_needs_no_face() -> None:
     assert np.isfinite(values).all()
     assert len(values) == 13
     assert notes == ""
-
-
-def test_dictionary_describes_every_column() -> None:
-    options: dict[str, Any] = {
-        "regions": ["canonical_nose"],
-        "distances": [2],
-        "statistics": ["range"],
-    }
-    rows = describe_columns(levels=64, **options)
-    assert [row[0] for row in rows] == texture_names(**options)
-    assert rows[8] == (
-        "haralick_entropy_d2_range_canonical_nose",
-        "texture",
-        "canonical_nose",
-        "bits",
-        "float32",
-        "Entropy: range (largest minus smallest) over 4 directions at 2 px, 64 grey levels, "
-        "region canonical_nose",
-        "Haralick 1973 as in mahotas",
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"levels": 1}, "levels is 1: give 2 to 256"),
-        ({"levels": 257}, "levels is 257"),
-        ({"distances": [1, 0]}, "distance 0 is not"),
-        ({"statistics": ["median"]}, "unknown statistic 'median': choose from mean, range"),
-        ({"regions": ["canonical_image"]}, "'image' has no canonical size"),
-        ({"regions": ["ears"]}, "unknown region 'ears'"),
-    ],
-)
-def test_options_out_of_range_are_refused(change: dict[str, Any], message: str) -> None:
-    options: dict[str, Any] = {
-        "regions": ["nose"],
-        "levels": 8,
-        "distances": [1],
-        "statistics": ["mean"],
-    } | change
-    with pytest.raises(ValueError, match=message):
-        describe_columns(**options)
-
-
-def test_mixed_sizes_warn_and_name_the_cure() -> None:
-    sizes = [100.0] * 5 + [400.0] * 5
-    options: dict[str, Any] = {"canonical": False, "max_ratio": 1.5}
-    warning = mixed_sizes_warning(sizes, sizes, interoculars=[], **options)
-    assert warning is not None
-    assert "side of the pictures goes from 100 to 400 px" in warning
-    assert "texture.canonical_regions" in warning
-    eyes = [float("nan")] + [30.0] * 5 + [90.0] * 5
-    assert "between the eyes goes from 30 to 90 px" in str(
-        mixed_sizes_warning(sizes, sizes, interoculars=eyes, **options)
-    )
-
-
-@pytest.mark.parametrize(
-    ("sizes", "eyes", "canonical"),
-    [
-        ([100.0, 400.0], [], True),
-        ([100.0, 100.0], [], False),
-        ([100.0, 400.0], [50.0, 50.0], False),
-        ([], [], False),
-    ],
-)
-def test_equal_sizes_or_canonical_texture_do_not_warn(
-    sizes: list[float], eyes: list[float], canonical: bool
-) -> None:
-    warning = mixed_sizes_warning(
-        sizes, sizes, interoculars=eyes, canonical=canonical, max_ratio=1.5
-    )
-    assert warning is None

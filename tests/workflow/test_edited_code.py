@@ -84,16 +84,7 @@ USED_BY: dict[str, set[str]] = {
         "modular_page",
         "modular_rescued",
     },
-    "inline_pictures.py": DRAWN
-    | PAGES
-    | {
-        "backends_gallery",
-        "backends_page",
-        "bridge",
-        "modular_gallery",
-        "modular_page",
-        "modular_rescued",
-    },
+    "inline_pictures.py": OF_PIXELS | {"backends_gallery", "failures_gallery", "modular_gallery"},
     "heads.py": set(),
     "openface_check.py": set(),
     "overlay.py": set(),
@@ -151,7 +142,7 @@ USED_BY: dict[str, set[str]] = {
     "regions.py": MEASURE | {"merge"},
     "region_polygons.py": MEASURE | {"merge", "modular_page"},
     "color.py": {"color", "merge"},
-    "texture.py": {"texture", "merge"},
+    "texture.py": {"texture"},
     "haralick.py": {"texture", "merge"},
     "landmarks.py": FIND,
     "detector.py": FIND,
@@ -186,7 +177,7 @@ USED_BY: dict[str, set[str]] = {
     "dictionary.py": {"merge"},
     "merge.py": {"merge"},
     "summary.py": {"merge"},
-    "summary_text.py": set(),
+    "summary_text.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "failures/verdict_section.py": {"failures_page"},
     "inference/__init__.py": set(),
     "inference/intervals.py": DRAWN
@@ -197,7 +188,14 @@ USED_BY: dict[str, set[str]] = {
     "inference/correction.py": OF_PIXELS
     | RATES
     | MODELS
-    | {"bridge", "failures_verdict", "modular_rescued"},
+    | {
+        "bridge",
+        "failures_gallery",
+        "failures_shap",
+        "failures_verdict",
+        "interventions_plan",
+        "modular_rescued",
+    },
     "inference/effect_sizes.py": RATES
     | {
         "failures_gallery",
@@ -279,7 +277,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_frame.py": OF_PIXELS,
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
-    "failures/report_words.py": OF_PIXELS | {"failures_interventions", "failures_verdict"},
+    "failures/report_words.py": OF_PIXELS
+    | {"backends_page", "failures_interventions", "failures_verdict"},
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -306,7 +305,7 @@ USED_BY: dict[str, set[str]] = {
     "modular/weight_charts.py": {"modular_page"},
     "modular/weight_rows.py": {"modular_page"},
     "modular/weight_sections.py": {"modular_page"},
-    "front_page.py": {"front_page"},
+    "front_page.py": {"backends_page", "failures_page", "front_page", "modular_page"},
     "notebooks.py": {"notebook"},
     "modular/__init__.py": MODELS | {"modular_page"},
     "modular/face_measures.py": MODELS | {"modular_page", "modular_rescued"},
@@ -364,6 +363,12 @@ USED_BY: dict[str, set[str]] = {
     "modular/column_words.py": MODELS | {"modular_page"},
     "modular/rescued_section.py": {"modular_page"},
     "modular/scores_shown.py": {"modular_page"},
+    "pages/share_mark.py": {"backends_page", "failures_page", "front_page", "modular_page"},
+    "failures/descriptor_words.py": PAGES
+    | {"failures_groups", "failures_rates", "failures_shap", "failures_verdict"},
+    "added_mesh.py": {"landmarks"},
+    "picture_figures.py": OF_PIXELS,
+    "texture_columns.py": {"merge", "texture"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

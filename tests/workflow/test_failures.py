@@ -68,6 +68,16 @@ def test_the_account_covers_the_studies_and_leaves_nothing_to_do(studied: Clone)
         assert studied.planned_with_account(*targets, "--configfile", TINY_CONFIG) == Counter()
 
 
+def test_the_link_to_all_pages_leads_to_what_there_is(studied: Clone) -> None:
+    assert 'href="../index.html"' in studied.results("failures/index.html").read_text()
+    front = studied.results("index.html").read_text(encoding="utf-8")
+    assert 'href="failures/index.html"' in front
+    assert 'href="modular/index.html"' not in front
+    planned = studied.run_tiny("-n", "front_page")
+    assert "making the front page" in planned
+    assert "making the page of the failure study" not in planned
+
+
 def test_the_packages_with_studies_are_valid_for_frictionless(
     studied: Clone, tmp_path: Path
 ) -> None:

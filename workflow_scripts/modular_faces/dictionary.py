@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from modular_faces import color, texture
+from modular_faces import color, texture_columns
 from modular_faces.blendshape_names import describe_expression
 from modular_faces.dictionary_file import Description
 
@@ -91,8 +91,8 @@ def describe_features(
         spaces=color_options["spaces"],
         regions=color_options["regions"],
         counts=color_options["counts"],
-    ) + texture.describe_columns(
-        regions=texture.all_texture_regions(
+    ) + texture_columns.describe_columns(
+        regions=texture_columns.all_texture_regions(
             texture_options["regions"], texture_options["canonical_regions"]
         ),
         distances=texture_options["distances"],

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modular_faces.added_mesh import with_meshes
 from modular_faces.backends.mesh import MeshBackend, mesh_backend
 from modular_faces.backends.registry import open_backend
 from modular_faces.blendshapes import BlendshapeNetwork, expression_table
@@ -29,12 +30,13 @@ from modular_faces.files import UnreadableError, largest_file, read_file
 from modular_faces.images import decode_picture
 from modular_faces.jobs import as_path
 from modular_faces.landmark_tables import landmark_table, trusted_meshes
-from modular_faces.landmarks import cascade_stages, find_faces, with_meshes
+from modular_faces.landmarks import cascade_stages, find_faces
 from modular_faces.measure import Measure, measure_pictures
 from modular_faces.merge import shard_features
 from modular_faces.pose import pose_table
 from modular_faces.stage_options import stage_options
-from modular_faces.texture import all_texture_regions, texture_names, texture_of_face
+from modular_faces.texture import texture_of_face
+from modular_faces.texture_columns import all_texture_regions, texture_names
 from modular_faces.variants import check_picture
 
 Picture = NDArray[np.uint8]

@@ -230,7 +230,7 @@ def check_new_names(config: Config) -> None:
     """
     from modular_faces.color import color_names
     from modular_faces.merge import FIXED_COLUMNS, check_rename
-    from modular_faces.texture import all_texture_regions, texture_names
+    from modular_faces.texture_columns import all_texture_regions, texture_names
 
     color, texture = stage_options(config, "color"), stage_options(config, "texture")
     names = [

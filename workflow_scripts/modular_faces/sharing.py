@@ -17,6 +17,7 @@ from modular_faces.datapackage import (
     read_package,
     write_package,
 )
+from modular_faces.pages.share_mark import is_page_to_share
 from modular_faces.run_file import read_run
 
 SHAREABLE = (
@@ -35,8 +36,6 @@ SHAREABLE = (
 STUDIES = "failures"
 PAGES = ("failures/index.html", "modular/index.html", "backends/index.html")
 FRONT_PAGE = "index.html"
-PAGE_TO_SHARE = '<meta name="modular-faces" content="may be shared">'
-"""In the head of a page that was made for sharing (`share: true`)."""
 
 OF_ONE_PICTURE = frozenset({"image_id", "path", "file"})
 """A table with one of these columns speaks of single pictures."""
@@ -85,14 +84,6 @@ def shareable_files(results: Path) -> list[str]:
     pages = [name for name in PAGES if is_page_to_share(results / name)]
     front = [FRONT_PAGE] if pages and is_page_to_share(results / FRONT_PAGE) else []
     return sorted({*named, *pages, *front, *_files_of_studies(results)})
-
-
-def is_page_to_share(path: Path) -> bool:
-    """Whether a page is there and was made without pictures of people."""
-    if not path.exists():
-        return False
-    head, _, _ = path.read_text(encoding="utf-8").partition("<style>")
-    return PAGE_TO_SHARE in head
 
 
 def _files_of_studies(results: Path) -> Iterator[str]:

@@ -15,7 +15,6 @@ import pyarrow as pa
 
 from modular_faces.table_parts import iterate_rows
 from modular_faces.tables import matrix_from_table, whole_file
-from modular_faces.texture import mixed_sizes_warning
 
 COLUMNS = (
     "split",
@@ -148,4 +147,51 @@ def size_warning(features: pa.Table, *, canonical_texture: bool) -> str | None:
         interoculars=np.hypot(sizes[:, 2] - sizes[:, 3], sizes[:, 4] - sizes[:, 5]).tolist(),
         canonical=canonical_texture,
         max_ratio=MIXED_SIZES,
+    )
+
+
+def mixed_sizes_warning(
+    widths: Sequence[float],
+    heights: Sequence[float],
+    *,
+    interoculars: Sequence[float],
+    canonical: bool,
+    max_ratio: float,
+) -> str | None:
+    """Warn where texture at one pixel's distance would measure how large the faces are.
+
+    Parameters
+    ----------
+    widths, heights : sequence of float
+        Sizes of the pictures of a dataset, in pixels.
+    interoculars : sequence of float
+        Distances between the eyes where faces were found (`regions.interocular`); these decide
+        where there are any.
+    canonical : bool
+        Whether texture at canonical size is computed too.
+    max_ratio : float
+        Largest tolerated ratio of the 90th to the 10th percentile of size.
+
+    Returns
+    -------
+    str or None
+        One line that names the sizes and the cure, or None.
+    """
+    distances = np.asarray(interoculars, dtype=np.float64)
+    distances = distances[np.isfinite(distances)]
+    sides = np.sqrt(np.asarray(widths, dtype=np.float64) * np.asarray(heights, dtype=np.float64))
+    sizes, word = (
+        (distances, "distance between the eyes")
+        if distances.size
+        else (sides, "side of the pictures")
+    )
+    if canonical or not sizes.size:
+        return None
+    small, large = np.percentile(sizes, [10, 90])
+    if large <= max_ratio * small:
+        return None
+    return (
+        f"picture sizes are mixed: the {word} goes from {small:.0f} to {large:.0f} px "
+        "(10th to 90th percentile), and texture at a distance in pixels then measures resolution; "
+        "add texture.canonical_regions: [face_oval]"
     )

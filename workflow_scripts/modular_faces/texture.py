@@ -9,7 +9,6 @@ differ.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import cv2
 import numpy as np
@@ -17,99 +16,13 @@ import numpy.typing as npt
 
 from modular_faces.haralick import FEATURES, Array, haralick
 from modular_faces.regions import (
-    CANONICAL_PREFIX,
     Mask,
     canonical_face,
-    check_canonical_regions,
-    check_regions,
     region_masks,
     region_notes,
     usable_masks,
 )
-
-Description = tuple[str, str, str, str, str, str, str]
-
-STATISTICS: Final[Mapping[str, str]] = {"mean": "mean", "range": "range (largest minus smallest)"}
-_LEVELS: Final = 256
-_FEWEST_LEVELS: Final = 2
-
-
-def check_texture(*, levels: int, distances: Sequence[int], statistics: Sequence[str]) -> None:
-    """Raise ValueError for options out of range."""
-    if not _FEWEST_LEVELS <= levels <= _LEVELS:
-        raise ValueError(f"levels is {levels}: give {_FEWEST_LEVELS} to {_LEVELS} grey levels")
-    for distance in distances:
-        if distance < 1:
-            raise ValueError(f"distance {distance} is not a number of pixels of 1 or more")
-    for statistic in statistics:
-        if statistic not in STATISTICS:
-            raise ValueError(
-                f"unknown statistic {statistic!r}: choose from {', '.join(STATISTICS)}"
-            )
-
-
-def canonical_names(regions: Sequence[str]) -> list[str]:
-    """Names of regions at canonical size, e.g. ``canonical_face_oval``."""
-    check_canonical_regions(regions)
-    return [CANONICAL_PREFIX + region for region in regions]
-
-
-def texture_names(
-    *, regions: Sequence[str], distances: Sequence[int], statistics: Sequence[str]
-) -> list[str]:
-    """Column names ``haralick_<name>_<mean|range>_<region>``.
-
-    Distances k > 1 add ``_d<k>`` to the name of the feature.
-    """
-    described = describe_columns(
-        regions=regions, distances=distances, statistics=statistics, levels=_LEVELS
-    )
-    return [row[0] for row in described]
-
-
-def describe_columns(
-    *, regions: Sequence[str], distances: Sequence[int], statistics: Sequence[str], levels: int
-) -> list[Description]:
-    """Rows of the data dictionary, in the order of `texture_names`.
-
-    Parameters
-    ----------
-    regions : sequence of str
-        Regions, at picture size (``nose``) or canonical size (``canonical_nose``).
-    distances : sequence of int
-        Distances between the two pixels of a pair, in pixels.
-    statistics : sequence of str
-        ``mean``, ``range`` over the four directions.
-    levels : int
-        Number of grey levels.
-
-    Returns
-    -------
-    list of tuple of str
-        (name, module, region, unit, dtype, description, source).
-    """
-    check_texture(levels=levels, distances=distances, statistics=statistics)
-    for region in regions:
-        if region.startswith(CANONICAL_PREFIX):
-            check_canonical_regions([region.removeprefix(CANONICAL_PREFIX)])
-        else:
-            check_regions([region])
-    return [
-        (
-            f"haralick_{feature}{f'_d{distance}' if distance > 1 else ''}_{statistic}_{region}",
-            "texture",
-            region,
-            unit,
-            "float32",
-            f"{label}: {STATISTICS[statistic]} over 4 directions at {distance} px, "
-            f"{levels} grey levels, region {region}",
-            "Haralick 1973 as in mahotas",
-        )
-        for region in regions
-        for distance in distances
-        for feature, (label, unit) in FEATURES.items()
-        for statistic in statistics
-    ]
+from modular_faces.texture_columns import LEVELS, canonical_names, check_texture
 
 
 def texture_features(
@@ -155,7 +68,7 @@ def texture_features(
     )
     values = np.full((len(regions), len(distances), len(FEATURES), len(statistics)), np.nan)
     if usable and distances:
-        quantised = (np.arange(_LEVELS) * levels // _LEVELS).astype(np.uint8)[
+        quantised = (np.arange(LEVELS) * levels // LEVELS).astype(np.uint8)[
             cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         ]
         by_direction = haralick(
@@ -198,58 +111,6 @@ def texture_notes(
         if name in usable and np.isnan(measured).any()
     ]
     return "; ".join(note for note in notes if note)
-
-
-def mixed_sizes_warning(
-    widths: Sequence[float],
-    heights: Sequence[float],
-    *,
-    interoculars: Sequence[float],
-    canonical: bool,
-    max_ratio: float,
-) -> str | None:
-    """Warn where texture at one pixel's distance would measure how large the faces are.
-
-    Parameters
-    ----------
-    widths, heights : sequence of float
-        Sizes of the pictures of a dataset, in pixels.
-    interoculars : sequence of float
-        Distances between the eyes where faces were found (`regions.interocular`); these decide
-        where there are any.
-    canonical : bool
-        Whether texture at canonical size is computed too.
-    max_ratio : float
-        Largest tolerated ratio of the 90th to the 10th percentile of size.
-
-    Returns
-    -------
-    str or None
-        One line that names the sizes and the cure, or None.
-    """
-    distances = np.asarray(interoculars, dtype=np.float64)
-    distances = distances[np.isfinite(distances)]
-    sides = np.sqrt(np.asarray(widths, dtype=np.float64) * np.asarray(heights, dtype=np.float64))
-    sizes, word = (
-        (distances, "distance between the eyes")
-        if distances.size
-        else (sides, "side of the pictures")
-    )
-    if canonical or not sizes.size:
-        return None
-    small, large = np.percentile(sizes, [10, 90])
-    if large <= max_ratio * small:
-        return None
-    return (
-        f"picture sizes are mixed: the {word} goes from {small:.0f} to {large:.0f} px "
-        "(10th to 90th percentile), and texture at a distance in pixels then measures resolution; "
-        "add texture.canonical_regions: [face_oval]"
-    )
-
-
-def all_texture_regions(regions: Sequence[str], canonical_regions: Sequence[str]) -> list[str]:
-    """Regions at the size of the picture, then those at canonical size."""
-    return [*regions, *canonical_names(canonical_regions)]
 
 
 def texture_of_face(

@@ -124,7 +124,7 @@ def pixel_model(seed: int) -> dict[str, float]:
     greys = sample.pictures[..., GREY]
     strata = np.random.default_rng(seed).integers(0, 2, len(greys))
     settings = PixelModel("linear", 10, folds=3, permutations=199, confidence=CONFIDENCE, seed=1)
-    result = pixel_shap(greys, sample.failed, [""] * len(greys), strata=strata, settings=settings)
+    result = pixel_shap(greys, sample.failed, strata=strata, settings=settings)
     maps = compare_maps(
         result.absolute,
         sample.failed,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
-from studies import letters_of, outcome_of, study_of
 
 from modular_faces.failures.failure_model import (
     FailureModelFit,
@@ -15,8 +16,7 @@ from modular_faces.failures.failure_model import (
     importance,
     weighted_auc,
 )
-from modular_faces.failures.gaps import joined_clusters, without_gaps
-from modular_faces.failures.shap_models import models_of
+from modular_faces.failures.gaps import lent_together, without_gaps
 
 N = 400
 
@@ -26,14 +26,11 @@ def noise(seed: int, names: str = "abcd") -> pd.DataFrame:
     return pd.DataFrame(values, columns=list(names))
 
 
-def fitted(
-    features: pd.DataFrame, failed: np.ndarray, clusters: list[str] | None = None
-) -> FailureModelFit:
+def fitted(features: pd.DataFrame, failed: np.ndarray) -> FailureModelFit:
     return fit_failure_model(
         features,
         failed,
         np.ones(len(failed)),
-        clusters or [str(place) for place in range(len(failed))],
         folds=4,
         draws=200,
         confidence=0.95,
@@ -80,20 +77,6 @@ def test_related_values_missing_exactly_on_failures_tell_nothing() -> None:
     assert abs(fit.auc.estimate - 0.5) < 0.1
 
 
-def test_duplicates_do_not_leak_between_folds() -> None:
-    """Every picture ten times, failing at random by picture: a leak would predict it perfectly."""
-    generator = np.random.default_rng(6)
-    once = generator.normal(size=(N // 10, 4))
-    lost = generator.random(N // 10) < 0.4
-    features = pd.DataFrame(np.repeat(once, 10, axis=0), columns=list("abcd"))
-    clusters = [str(place) for place in np.repeat(np.arange(N // 10), 10)]
-    fit = fitted(features, np.repeat(lost, 10), clusters)
-    assert fit.auc.estimate < 0.75
-    assert fit.auc.low < 0.5
-    leaking = fitted(features, np.repeat(lost, 10))
-    assert leaking.auc.estimate > 0.95
-
-
 def test_contributions_add_up_to_the_log_odds_of_unseen_pictures() -> None:
     features = noise(7)
     fit = fitted(features, (features["a"] + features["b"] > 0.5).to_numpy())
@@ -126,20 +109,15 @@ def test_auc_by_hand() -> None:
     assert np.isnan(weighted_auc(scores, np.zeros(4, dtype=bool), np.ones(4)))
 
 
-def test_the_interval_widens_when_pictures_are_copies() -> None:
-    generator = np.random.default_rng(9)
-    scores, cases = generator.normal(size=60), generator.random(60) < 0.5
-    single = [str(place) for place in range(60)]
-    copied = [str(place // 6) for place in range(60)]
-
-    def width(clusters: list[str]) -> float:
-        one = auc_interval(scores, cases, np.ones(60), clusters, draws=300, confidence=0.95, seed=1)
-        return one.high - one.low
-
-    assert width(copied) != width(single)
-    both = np.concatenate([scores, scores]), np.concatenate([cases, cases])
-    twice = auc_interval(*both, np.ones(120), single * 2, draws=300, confidence=0.95, seed=1)
-    assert twice.high - twice.low == pytest.approx(width(single))
+def test_the_interval_of_what_is_parted_wholly_or_not_at_all() -> None:
+    cases = np.arange(40) < 20
+    options: dict[str, Any] = {"draws": 200, "confidence": 0.95, "seed": 1}
+    parted = auc_interval(cases.astype(float), cases, np.ones(40), **options)
+    assert tuple(parted) == (1, 1, 1)
+    alike = auc_interval(np.zeros(40), cases, np.ones(40), **options)
+    assert tuple(alike) == (0.5, 0.5, 0.5)
+    some = auc_interval((np.arange(40) % 7).astype(np.float64), cases, np.ones(40), **options)
+    assert some.low < some.estimate < some.high
 
 
 def test_calibration_by_hand() -> None:
@@ -159,29 +137,7 @@ def test_the_same_twice() -> None:
     assert one.auc == other.auc
 
 
-def test_copies_count_once_where_there_are_too_few_to_model() -> None:
-    """40 failures that are one picture: the fold that holds them leaves no failure to learn from."""
-    failed = np.arange(120) < 40
-    one = outcome_of(failed)
-    descriptors = pd.DataFrame({"a": np.arange(120.0), "width": 100.0}, index=one.image_ids)
-    models = models_of(
-        one,
-        descriptors,
-        study_of({("mesh", "original"): letters_of(failed)}),
-        dict.fromkeys(one.image_ids[:40], "one") | {one.image_ids[50]: ""},
-        {"pictures": 1000, "folds": 4, "least_failures": 20},
-        draws=200,
-        confidence=0.95,
-        seed=1,
-        installed=True,
-    )
-    first = next(iter(models))
-    assert first.fit is None
-    assert "Only 1 failure among 120 pictures; fewer than 20" in first.skipped
-
-
-def test_who_borrows_stays_with_the_lender_and_its_copies() -> None:
-    lenders = np.array([0, 1, 2, 1, 4])
-    together = joined_clusters(["a", "b", "b", "c", "d"], lenders)
+def test_who_borrows_stays_with_the_lender_and_its_other_debtors() -> None:
+    together = lent_together(np.array([0, 1, 1, 1, 4]))
     assert together[1] == together[2] == together[3]
     assert len(set(together.tolist())) == 3

@@ -214,8 +214,8 @@ def test_a_report_names_the_group_and_what_dropping_does(tmp_path: Path) -> None
     report = report_of(*simulated(0, 0.3), tmp_path)
     report.write(tmp_path / "groups.json")
     text = " ".join(report.findings)
-    assert report.findings[0].startswith("skin_color dark: ")
-    assert "The share that it changes most is skin_color" in text
+    assert report.findings[0].startswith("skin color dark: ")
+    assert "The share that it changes most is skin color" in text
     assert "say nothing about the person" in text
     assert "their median error ranges from" in text
     assert [figure.stem.rpartition("/")[2] for figure in report.figures] == [

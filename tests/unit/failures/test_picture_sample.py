@@ -73,18 +73,11 @@ def test_successes_are_cut_into_halves_that_do_not_depend_on_their_order() -> No
 def test_a_sample_is_drawn_from_the_eligible() -> None:
     ids = [f"p{k}" for k in range(40)]
     eligible = np.arange(40) % 2 == 0
-    sample = choose(ids, eligible, clusters={}, most=5, seed=1, purpose="x")
+    sample = choose(ids, eligible, most=5, seed=1, purpose="x")
     assert len(sample) == 5
     assert set(sample) < {ids[k] for k in range(0, 40, 2)}
-    assert sample != choose(ids, eligible, clusters={}, most=5, seed=2, purpose="x")
-    assert len(choose(ids, eligible, clusters={}, most=99, seed=1, purpose="x")) == 20
-
-
-def test_of_copies_one_is_drawn() -> None:
-    ids = [f"p{k}" for k in range(12)]
-    clusters = {name: "ab"[k % 2] for k, name in enumerate(ids[:8])} | {"p8": ""}
-    drawn = choose(ids, np.ones(12, bool), clusters=clusters, most=99, seed=1, purpose="x")
-    assert sorted(clusters.get(name, "") for name in drawn) == ["", "", "", "", "a", "b"]
+    assert sample != choose(ids, eligible, most=5, seed=2, purpose="x")
+    assert len(choose(ids, eligible, most=99, seed=1, purpose="x")) == 20
 
 
 @pytest.mark.parametrize("shards", [1, 3])
@@ -98,7 +91,7 @@ def test_everything_is_read_whatever_the_number_of_shards(tmp_path: Path, shards
         )
         for k in range(shards)
     ]
-    sample = read_sample(packs, ids, failed, frame=FRAME, clusters={}, most=4, seed=1)
+    sample = read_sample(packs, ids, failed, frame=FRAME, most=4, seed=1)
     assert {name: moments.count for name, moments in sample.moments.items()} == {
         FAILURES: 6,
         REFERENCE: 8,
@@ -114,7 +107,7 @@ def test_everything_is_read_whatever_the_number_of_shards(tmp_path: Path, shards
     ):
         assert groups[image_id] == (FAILURES if fails else COMPARISON)
         np.testing.assert_array_equal(picture, to_frame(pictures[image_id], FRAME))
-    chosen = read_chosen(packs, ids, failed, frame=FRAME, clusters={}, most=4, seed=1)
+    chosen = read_chosen(packs, ids, failed, frame=FRAME, most=4, seed=1)
     assert [name for name, fails in zip(chosen.image_ids, chosen.failed, strict=True) if fails] == [
         name for name, fails in zip(sample.image_ids, sample.failed, strict=True) if fails
     ]

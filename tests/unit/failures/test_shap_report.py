@@ -46,7 +46,6 @@ def fitted(
             outcome,
             descriptors,
             study_with_rescue(outcome, seen),
-            {},
             OPTIONS,
             draws=200,
             confidence=0.95,
@@ -70,7 +69,7 @@ def test_the_planted_descriptor_comes_first_in_words_tables_and_figures(
     report.write(tmp_path / "shap.json")
     assert read_report(tmp_path / "shap.json").findings == report.findings
     assert report.skipped is None
-    assert "It rests most on mean of grey" in report.findings[0]
+    assert "It rests most on brightness" in report.findings[0]
     assert report.findings[-1] == "A note."
     table = pd.read_csv(tmp_path / "shap.csv")
     assert table.groupby("model").first()["feature"].tolist() == ["brightness", "brightness"]

@@ -270,5 +270,8 @@ def test_rescues_are_asked_through_the_same_eyes() -> None:
 def test_signs_have_words_and_an_order() -> None:
     assert sign_order()[0] == "half_detail"
     assert sign_words("brightness", high=False) == "the picture is dark"
-    assert sign_words("border_minus_center", high=True).endswith("is high")
+    assert sign_words("border_minus_center", high=True).startswith(
+        "the border of the picture is brighter"
+    )
+    assert sign_words("planted_sign", high=True) == "planted sign is high"
     assert set(UNDONE_BY.values()) <= set(CAUSES)

@@ -14,7 +14,8 @@ from modular_faces.failures.edges import PROFILES
 from modular_faces.failures.edges_tables import GROUPS, DrawnEdges, density_maps
 from modular_faces.failures.map_comparison import MapComparison
 from modular_faces.failures.picture_frame import Frame, unpool
-from modular_faces.figures import CATEGORIES, AnyChart, grid_chart, map_chart
+from modular_faces.figures import CATEGORIES, AnyChart, grid_chart
+from modular_faces.picture_figures import map_chart
 
 RULE_WORDS = {"fixed": "fixed threshold", "strongest": "strongest gradients"}
 _AXES = {

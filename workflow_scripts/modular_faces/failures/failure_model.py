@@ -1,15 +1,14 @@
-"""A model that predicts failure from descriptors, judged only on pictures it has not seen nor a duplicate of them."""
+"""A model that predicts failure from descriptors, judged only on pictures it has not seen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modular_faces.failures.gaps import joined_clusters, without_gaps
+from modular_faces.failures.gaps import lent_together, without_gaps
 from modular_faces.inference.intervals import Interval
 
 FloatArray = NDArray[np.float64]
@@ -65,7 +64,6 @@ def fit_failure_model(
     features: pd.DataFrame,
     failed: BoolArray,
     weights: FloatArray,
-    clusters: Sequence[str],
     *,
     folds: int,
     draws: int,
@@ -80,8 +78,6 @@ def fit_failure_model(
         Numbers. Columns without variation are left out.
     failed : (n,) ndarray of bool
     weights : (n,) ndarray of float64
-    clusters : sequence of str, length n
-        Pictures of one cluster are duplicates of each other and stay in one fold.
     folds, draws : int
         Folds, and bootstrap samples of the interval.
     confidence : float
@@ -103,7 +99,7 @@ def fit_failure_model(
 
     varied = features.loc[:, features.nunique(dropna=True) > 1]
     values, lenders = without_gaps(varied.to_numpy(dtype=np.float64), seed=seed)
-    together = joined_clusters(clusters, lenders)
+    together = lent_together(lenders)
     predicted, contributions = np.full(len(failed), np.nan), np.zeros(values.shape)
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
     for learn, ask in splitter.split(values, failed, groups=together):
@@ -119,9 +115,7 @@ def fit_failure_model(
         failed=failed,
         predicted=predicted,
         shap=contributions,
-        auc=auc_interval(
-            predicted, failed, weights, clusters, draws=draws, confidence=confidence, seed=seed
-        ),
+        auc=auc_interval(predicted, failed, weights, draws=draws, confidence=confidence, seed=seed),
         brier=float(np.average((predicted - failed) ** 2, weights=weights)),
         brier_of_base_rate=base * (1 - base),
     )
@@ -164,30 +158,27 @@ def auc_interval(
     scores: FloatArray,
     cases: BoolArray,
     weights: FloatArray,
-    clusters: Sequence[str],
     *,
     draws: int,
     confidence: float,
     seed: int,
 ) -> Interval:
-    """Estimate the AUC with a percentile bootstrap that draws whole clusters of duplicates.
+    """Estimate the AUC with a percentile bootstrap over pictures.
 
     Parameters
     ----------
     scores, cases, weights
         As for `weighted_auc`.
-    clusters : sequence of str
     draws : int
     confidence : float
     seed : int
     """
-    _, cluster = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
-    n = int(cluster.max()) + 1
+    n = len(scores)
     _, rank = np.unique(scores, return_inverse=True)
     generator = np.random.default_rng(seed)
     drawn = np.empty(draws)
     for draw in range(draws):
-        times = np.bincount(generator.integers(0, n, n), minlength=n)[cluster]
+        times = np.bincount(generator.integers(0, n, n), minlength=n)
         drawn[draw] = _auc_of_ranks(rank, cases, weights * times)
     tail = (1 - confidence) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail])

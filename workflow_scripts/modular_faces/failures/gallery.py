@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from modular_faces.columns import LANDMARK_COLUMNS
+from modular_faces.failures.descriptor_words import words_of
 from modular_faces.failures.gallery_choice import Lost
 from modular_faces.failures.outcome import LEVELS, STUDY_COLUMNS, Outcome
 from modular_faces.failures.report_parts import StudyReport
@@ -161,7 +162,9 @@ def _record(
     }
     facts = [(words, str(value)) for words, value in known.items() if _is_known(value)]
     if measures is not None:
-        facts += [(_words(k), _number(v)) for k, v in measures.items() if _is_known(v)]
+        facts += [
+            (_capital(words_of(str(k))), _number(v)) for k, v in measures.items() if _is_known(v)
+        ]
     points, source = _rescued_points(attempts, outcome.level)
     whose = f"{label}, " if _is_known(label) else ""
     return Record(
@@ -222,10 +225,6 @@ def _is_known(value: object) -> bool:
 
 def _number(value: float) -> str:
     return format(float(value), ".4g")
-
-
-def _words(name: object) -> str:
-    return _capital(str(name).replace("_", " "))
 
 
 def _capital(text: str) -> str:

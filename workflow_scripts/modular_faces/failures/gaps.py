@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
@@ -79,12 +77,11 @@ def _from_neighbours(
     return filled, lenders
 
 
-def joined_clusters(clusters: Sequence[str], lenders: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Number the clusters of pictures that are copies of each other or borrowed from each other.
+def lent_together(lenders: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Number the groups of pictures that borrowed from each other, or from the same one.
 
     Parameters
     ----------
-    clusters : sequence of str, length n
     lenders : (n,) ndarray of int
         From `without_gaps`.
 
@@ -92,11 +89,9 @@ def joined_clusters(clusters: Sequence[str], lenders: NDArray[np.intp]) -> NDArr
     -------
     (n,) ndarray of int
     """
-    _, copies = np.unique(np.asarray(clusters, dtype=object).astype(str), return_inverse=True)
-    links = coo_array(
-        (np.ones(len(lenders)), (copies, copies[lenders])), shape=[copies.max() + 1] * 2
-    )
-    joined: NDArray[np.intp] = connected_components(links, directed=False)[1][copies]
+    rows = np.arange(len(lenders))
+    links = coo_array((np.ones(len(rows)), (rows, lenders)), shape=[len(rows)] * 2)
+    joined: NDArray[np.intp] = connected_components(links, directed=False)[1]
     return joined
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
+from modular_faces.inference.correction import holm
 from modular_faces.inference.effect_sizes import cramers_v, mann_whitney
 from modular_faces.inference.intervals import NO_INTERVAL, Interval, wilson
 from modular_faces.tables import read_table
@@ -205,6 +206,51 @@ def group_test(
         return GroupTest(grouping.name, "Cliff's delta", failures, successes, found.delta, found.p)
     effect, p = _association(grouping, lost, confidence, seed)
     return GroupTest(grouping.name, "Cramer's V", failures, successes, effect, p)
+
+
+def tests_together(
+    groupings: Iterable[Grouping],
+    lost: NDArray[np.bool_],
+    *,
+    named: str,
+    family: str,
+    confidence: float,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Test every grouping, and correct all tests as one family (Holm).
+
+    Parameters
+    ----------
+    groupings : iterable of Grouping
+    lost : (n,) ndarray of bool
+    named : str
+        What the column with the name of the grouping is called.
+    family : str
+        What the tests are corrected over, in words.
+    confidence : float
+    seed : int
+        See `group_test`.
+
+    Returns
+    -------
+    list of dict
+        A row per grouping: its name, effect_name, failures, successes, effect, low, high, p, family, p_holm.
+    """
+    tests = [group_test(one, lost, confidence=confidence, seed=seed) for one in groupings]
+    corrected = holm([test.p for test in tests])
+    return [
+        {
+            named: test.grouping,
+            "effect_name": test.effect_name,
+            "failures": test.failures,
+            "successes": test.successes,
+            **dict(zip(("effect", "low", "high"), test.effect, strict=True)),
+            "p": test.p,
+            "family": family,
+            "p_holm": float(p),
+        }
+        for test, p in zip(tests, corrected, strict=True)
+    ]
 
 
 def _association(

@@ -12,9 +12,9 @@ from scipy import stats
 
 from modular_faces.failures.groupings import (
     Grouping,
-    group_test,
     named_groups,
     quantile_groups,
+    tests_together,
 )
 from modular_faces.failures.outcome import Outcome
 from modular_faces.inference.correction import holm
@@ -177,22 +177,15 @@ def group_tests(
     """
     rows: list[dict[str, Any]] = []
     for outcome in outcomes:
-        tests = [group_test(g, outcome.failed, confidence=confidence, seed=seed) for g in groupings]
-        corrected = holm([test.p for test in tests])
-        for test, p in zip(tests, corrected, strict=True):
-            rows.append(
-                {
-                    **outcome.keys,
-                    "column": test.grouping,
-                    "effect_name": test.effect_name,
-                    "failures": test.failures,
-                    "successes": test.successes,
-                    **_limits("effect", test.effect, low="low", high="high"),
-                    "p": test.p,
-                    "family": f"columns of groups, {outcome.level}",
-                    "p_holm": float(p),
-                }
-            )
+        tested = tests_together(
+            groupings,
+            outcome.failed,
+            named="column",
+            family=f"columns of groups, {outcome.level}",
+            confidence=confidence,
+            seed=seed,
+        )
+        rows += [outcome.keys | row for row in tested]
     return pd.DataFrame(rows, columns=_TEST_COLUMNS)
 
 

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.failures.counting import counted
+from modular_faces.failures.descriptor_words import words_of
 from modular_faces.failures.groups import LABELS
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
@@ -130,7 +131,7 @@ def _findings(tables: GroupTables, outcome: Outcome) -> list[str]:
 
 def _group_words(row: Mapping[str, Any]) -> str:
     return (
-        f"{row['column']} {row['group']}: {share_in_words(row['rate'])} lost "
+        f"{words_of(row['column'])} {row['group']}: {share_in_words(row['rate'])} lost "
         f"[{share_in_words(row['low'])}, {share_in_words(row['high'])}] (n = {row['n']}) against "
         f"{share_in_words(row['rate_rest'])} of the rest, difference {100 * row['difference']:+.1f} points "
         f"[{100 * row['difference_low']:+.1f}, {100 * row['difference_high']:+.1f}], {p_in_words(row['p_holm'])} after "
@@ -150,14 +151,14 @@ def _dropping_words(tables: GroupTables, outcome: Outcome) -> list[str]:
     if len(shares):
         row = shares.loc[shares["change"].abs().idxmax()]
         sentences.append(
-            f"The share that it changes most is {row['column']} {row['group']}, from {share_in_words(row['all'])} to "
-            f"{share_in_words(row['kept'])} ({100 * row['change']:+.1f} points [{100 * row['change_low']:+.1f}, "
-            f"{100 * row['change_high']:+.1f}])."
+            f"The share that it changes most is {words_of(row['column'])} {row['group']}, from "
+            f"{share_in_words(row['all'])} to {share_in_words(row['kept'])} ({100 * row['change']:+.1f} points "
+            f"[{100 * row['change_low']:+.1f}, {100 * row['change_high']:+.1f}])."
         )
     if len(means):
         row = means.loc[means["change_sd"].abs().idxmax()]
         sentences.append(
-            f"The mean that it changes most is {row['column']}: {row['all']:.4g} becomes {row['kept']:.4g} "
+            f"The mean that it changes most is {words_of(row['column'])}: {row['all']:.4g} becomes {row['kept']:.4g} "
             f"({row['change']:+.3g} [{row['change_low']:+.3g}, {row['change_high']:+.3g}], {row['change_sd']:+.2f} "
             "standard deviations)."
         )
@@ -184,7 +185,7 @@ def _error_finding(errors: pd.DataFrame) -> str:
         else f"no difference between {counted(len(errors), 'group')} found after Holm's correction"
     )
     ends = [
-        f"{row['median']:.1f} % [{row['low']:.1f}, {row['high']:.1f}] of the eye distance ({row['column']} "
+        f"{row['median']:.1f} % [{row['low']:.1f}, {row['high']:.1f}] of the eye distance ({words_of(row['column'])} "
         f"{row['group']}, n = {row['n']:,})"
         for row in (best, worst)
     ]
@@ -194,7 +195,7 @@ def _error_finding(errors: pd.DataFrame) -> str:
 def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path, confidence: float) -> Figure:
     top = min(1.0, float(rates["high"].max()) * 1.05)
     charts: list[AnyChart] = [
-        _panel(rows, str(name), "rate", f"with {_LOST[outcome.level]}", [0, top], "~%")
+        _panel(rows, words_of(str(name)), "rate", f"with {_LOST[outcome.level]}", [0, top], "~%")
         for name, rows in list(rates.groupby("column", sort=False, observed=True))[:_SHOWN]
     ]
     stem = f"rates_{outcome.level}"
@@ -208,7 +209,7 @@ def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path, confidenc
         "Ratings are cut into groups of about equal "
         f"size. {PERCEIVED}",
         f"Dots with intervals in {len(charts)} panels; the highest rate is {share_in_words(worst['rate'])} in "
-        f"{worst['column']} {worst['group']}.",
+        f"{words_of(worst['column'])} {worst['group']}.",
         outcome.level,
     )
 
@@ -219,7 +220,7 @@ def _dropping_figure(
     rows = dropping[(dropping["level"] == outcome.level) & (dropping["quantity"] == "share")]
     order = rows["change"].abs().sort_values(ascending=False, kind="stable").index
     shown = rows.loc[order].head(2 * _SHOWN)
-    name = shown["column"] + ": " + shown["group"]
+    name = shown["column"].map(words_of) + ": " + shown["group"]
     shown = shown.assign(name=name, own=shown["group"]).sort_values("change")
     chart = _panel(
         shown.assign(group=shown["name"], low=shown["change_low"], high=shown["change_high"]),
@@ -246,7 +247,7 @@ def _error_figure(errors: pd.DataFrame, folder: Path, confidence: float) -> Figu
     top = float(errors["high"].max()) * 1.05
     title = "median landmark error, % of the eye distance"
     charts: list[AnyChart] = [
-        _panel(rows, str(name), "median", title, [0, top], "~g")
+        _panel(rows, words_of(str(name)), "median", title, [0, top], "~g")
         for name, rows in list(errors.groupby("column", sort=False, observed=True))[:_SHOWN]
     ]
     save_figure(grid_chart(charts, columns=2), folder / "error")
@@ -288,7 +289,7 @@ def _panel(
     chart: AnyChart = layers.properties(
         width=240,
         height=max(50, 22 * len(rows)),
-        title=title.removeprefix("rating_").replace("_", " "),
+        title=title,
     )
     return chart
 

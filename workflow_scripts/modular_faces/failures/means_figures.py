@@ -19,7 +19,8 @@ from modular_faces.failures.means import (
 )
 from modular_faces.failures.picture_frame import CHANNELS, GREY, Frame, unpool
 from modular_faces.failures.picture_sample import PictureSample
-from modular_faces.figures import CATEGORIES, AnyChart, grid_chart, map_chart, picture_chart
+from modular_faces.figures import CATEGORIES, AnyChart, grid_chart
+from modular_faces.picture_figures import map_chart, picture_chart
 
 Floats = npt.NDArray[np.float64]
 

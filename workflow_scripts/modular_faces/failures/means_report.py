@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from modular_faces.failures.counting import counted
-from modular_faces.failures.map_comparison import FEWEST, MapComparison, strata_of
+from modular_faces.failures.map_comparison import MapComparison, strata_of
 from modular_faces.failures.means import (
     MapSettings,
     MeanPictures,
@@ -98,19 +98,6 @@ def _few_successes(outcome: Outcome) -> str | None:
     )
 
 
-def _few_without_copies(sample: PictureSample) -> str | None:
-    """Copies of a picture say no more than the picture; and their mean would show it."""
-    failures = int(sample.failed.sum())
-    successes = len(sample.failed) - failures
-    if min(failures, successes) >= FEWEST:
-        return None
-    return (
-        f"Without copies there are {counted(failures, 'failure')}, and {counted(successes, 'success', 'successes')} "
-        "in the half that is compared; "
-        f"fewer than {FEWEST} of a kind are not compared."
-    )
-
-
 def _add_level(
     study: PictureStudy,
     results: LevelResults,
@@ -123,8 +110,6 @@ def _add_level(
         return few
     seed = options["seed"]
     sample = pictures_of(study, outcome, frame, read=read_sample, most=options["sample"], seed=seed)
-    if copies := _few_without_copies(sample):
-        return copies
     strata = strata_of(labels_of(outcome, sample.image_ids), without_colour(sample))
     means = mean_pictures(sample.moments)
     comparisons = compare_pixels(sample, strata, MapSettings(options["permutations"], CELLS, seed))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from modular_faces.failures.descriptor_words import words_of
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import StudyReport, read_report, share_in_words
 from modular_faces.failures.verdict_section import (
@@ -15,7 +16,7 @@ from modular_faces.failures.verdict_section import (
     verdict_section,
     words_of_causes,
 )
-from modular_faces.pages.parts import Block, Gallery, Number, Page, Section, Text
+from modular_faces.pages.parts import Block, Gallery, Number, Page, Section, Table, Text
 from modular_faces.pages.report_section import report_section
 
 ORDER: Final = (
@@ -25,6 +26,8 @@ ORDER: Final = (
 """Studies in the order a reader wants them: what was decided, what shows it, then the rest."""
 
 FILTERS: Final = ("backend", "variant", "level", "label", "cause")
+OF_NAMES: Final = frozenset({"column", "feature", "grouping"})
+"""Columns of tables whose cells are names of descriptors, ratings or groupings."""
 TITLE: Final = "Why pictures failed"
 NO_GALLERY: Final = (
     "The gallery shows pictures of people and is left out of this page, which may be shared. "
@@ -120,10 +123,22 @@ def _place(study: str) -> tuple[int, str]:
 
 def _section(report: StudyReport, folder: Path, files: FailureFiles, share: bool) -> Section:
     section = report_section(report, folder, share=share)
-    if report.study != "gallery" or files.gallery is None:
-        return section
-    blocks: list[Block] = [*section.blocks, read_gallery(files.gallery)]
+    blocks = [_in_words(block) for block in section.blocks]
+    if report.study == "gallery" and files.gallery is not None:
+        blocks.append(read_gallery(files.gallery))
     return Section(section.anchor, section.title, section.question, blocks)
+
+
+def _in_words(block: Block) -> Block:
+    """Call descriptors and ratings by their words in tables of the page; its files keep the names of columns."""
+    if not isinstance(block, Table):
+        return block
+    named = {place for place, name in enumerate(block.columns) if name in OF_NAMES}
+    rows = [
+        [words_of(cell) if place in named else cell for place, cell in enumerate(row)]
+        for row in block.rows
+    ]
+    return replace(block, rows=rows)
 
 
 def _without_gallery(reports: Sequence[tuple[StudyReport, Path]], share: bool) -> Iterator[Section]:

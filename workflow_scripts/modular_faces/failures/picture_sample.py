@@ -3,7 +3,7 @@
 Means and standard deviations count every picture; they are kept as whole numbers, so that the order
 of the pictures and the number of shards change nothing, and need the same memory for a million
 pictures (up to ten million they fit into 64 bits). Tests need the pictures themselves and take a
-seeded sample, in which no two pictures of a group are copies of each other.
+seeded sample. Of copies of a picture, an outcome holds only one.
 
 Successes are cut into two halves. The *reference* says how bright each pixel usually is; the
 *comparison* half, which had no say in that, is what failures are compared with.
@@ -137,19 +137,16 @@ def choose(
     image_ids: Sequence[str],
     eligible: Members,
     *,
-    clusters: Mapping[str, str],
     most: int,
     seed: int,
     purpose: str,
 ) -> list[str]:
-    """Draw at most so many of the eligible pictures, each with the same chance, of copies only one.
+    """Draw at most so many of the eligible pictures, each with the same chance.
 
     Parameters
     ----------
     image_ids : sequence of str, length n
     eligible : (n,) ndarray of bool
-    clusters : mapping of str to str
-        Cluster of copies that a picture belongs to; absent or empty for pictures that occur once.
     most, seed : int
     purpose : str
         Draws for different purposes do not depend on each other.
@@ -158,15 +155,8 @@ def choose(
     -------
     list of str, sorted
     """
-    seen: set[str] = set()
-    chosen: list[str] = []
-    for place in seeded_order(image_ids, seed=seed, purpose=purpose):
-        name = image_ids[place]
-        cluster = clusters.get(name) or f"\n{name}"
-        if eligible[place] and cluster not in seen and len(chosen) < most:
-            seen.add(cluster)
-            chosen.append(name)
-    return sorted(chosen)
+    order = seeded_order(image_ids, seed=seed, purpose=purpose)
+    return sorted([image_ids[place] for place in order if eligible[place]][:most])
 
 
 def read_sample(
@@ -175,7 +165,6 @@ def read_sample(
     failed: Members,
     *,
     frame: Frame,
-    clusters: Mapping[str, str],
     most: int,
     seed: int,
 ) -> PictureSample:
@@ -189,8 +178,6 @@ def read_sample(
         Pictures that the study is about; others in the packs are not decoded.
     failed : (n,) ndarray of bool
     frame : Frame
-    clusters : mapping of str to str
-        See `choose`.
     most : int
         Largest number of failures, and of successes of the comparison half, in the sample.
     seed : int
@@ -204,9 +191,7 @@ def read_sample(
     chosen = {
         image_id
         for name in (FAILURES, COMPARISON)
-        for image_id in choose(
-            image_ids, groups == name, clusters=clusters, most=most, seed=seed, purpose=name
-        )
+        for image_id in choose(image_ids, groups == name, most=most, seed=seed, purpose=name)
     }
     moments = {name: Moments(frame) for name in GROUPS}
     kept: dict[str, Picture] = {}
@@ -223,7 +208,6 @@ def read_chosen(
     failed: Members,
     *,
     frame: Frame,
-    clusters: Mapping[str, str],
     most: int,
     seed: int,
 ) -> PictureSample:
@@ -234,9 +218,7 @@ def read_chosen(
     group_of = {
         image_id: name
         for name, eligible in ((FAILURES, failed), (COMPARISON, ~failed))
-        for image_id in choose(
-            image_ids, eligible, clusters=clusters, most=most, seed=seed, purpose=name
-        )
+        for image_id in choose(image_ids, eligible, most=most, seed=seed, purpose=name)
     }
     kept = dict(framed(packs, group_of, frame))
     return _sample(frame, {}, kept, group_of)

@@ -23,7 +23,7 @@ from modular_faces.failures.picture_frame import Frame, frame_of
 from modular_faces.failures.picture_sample import PictureSample
 from modular_faces.failures.study_rows import only_part
 
-_SIZES = ("width", "height", "duplicate_cluster")
+_SIZES = ("width", "height")
 
 PathLike = str | os.PathLike[str]
 
@@ -43,8 +43,6 @@ class PictureStudy:
     resized : int
         Pictures that are not of the size of the frame.
     packs : list of Path
-    clusters : mapping of str to str
-        Cluster of copies that a picture belongs to; pictures that occur once have none.
     """
 
     outcomes: list[Outcome]
@@ -52,7 +50,6 @@ class PictureStudy:
     frame: Frame | None
     resized: int
     packs: list[Path]
-    clusters: Mapping[str, str]
 
     @property
     def frame_sentence(self) -> str:
@@ -101,8 +98,7 @@ def open_study(
         heights, widths = (known[name].to_numpy(dtype=np.int64) for name in ("height", "width"))
         frame = frame_of(heights, widths, largest=options["side"])
         resized = int(np.sum((heights != frame.height) | (widths != frame.width)))
-    copies = known["duplicate_cluster"].fillna("") if "duplicate_cluster" in known else {}
-    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs], dict(copies))
+    return PictureStudy(outcomes, note, frame, resized, [Path(p) for p in packs])
 
 
 def pictures_of(
@@ -132,7 +128,6 @@ def pictures_of(
         outcome.image_ids,
         outcome.failed,
         frame=frame,
-        clusters=study.clusters,
         most=most,
         seed=seed,
     )

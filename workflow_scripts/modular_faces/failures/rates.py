@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from modular_faces.failures.groupings import (
     Grouping,
-    GroupTest,
     group_rates,
-    group_test,
     named_groups,
     quantile_groups,
+    tests_together,
 )
 from modular_faces.failures.outcome import LEVELS, Level
 from modular_faces.failures.parts import Part, StudyParts, kind_of_variant
@@ -205,28 +204,18 @@ def grouping_tests(
     known = list(groupings)
     rows: list[dict[str, Any]] = []
     for level in levels:
-        lost = parts.lost[level][:, column]
-        tests = [group_test(g, lost, confidence=confidence, seed=seed) for g in known]
-        corrected = holm([test.p for test in tests])
-        rows += [_test_row(parts, level, test, p) for test, p in zip(tests, corrected, strict=True)]
+        tested = tests_together(
+            known,
+            parts.lost[level][:, column],
+            named="grouping",
+            family=f"label, split and descriptors, {level}",
+            confidence=confidence,
+            seed=seed,
+        )
+        backend, variant = parts.outcome
+        keys = {"backend": backend, "variant": variant, "level": level}
+        rows += [keys | row for row in tested]
     return pd.DataFrame(rows)
-
-
-def _test_row(parts: StudyParts, level: Level, test: GroupTest, p_holm: float) -> dict[str, Any]:
-    return {
-        **dict(zip(("backend", "variant"), parts.outcome, strict=True)),
-        "level": level,
-        "grouping": test.grouping,
-        "effect_name": test.effect_name,
-        "failures": test.failures,
-        "successes": test.successes,
-        "effect": test.effect.estimate,
-        "low": test.effect.low,
-        "high": test.effect.high,
-        "p": test.p,
-        "family": f"label, split and descriptors, {level}",
-        "p_holm": p_holm,
-    }
 
 
 def picture_table(parts: StudyParts) -> pd.DataFrame:

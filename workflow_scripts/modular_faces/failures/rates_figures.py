@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.descriptor_words import about_oval, words_of
 from modular_faces.failures.outcome import Level
 from modular_faces.failures.parts import Part, part_name
 from modular_faces.failures.report_parts import Figure, level_in_words, share_in_words
@@ -141,7 +142,7 @@ def rates_by_quantile(
         order = of_part(every, outcome)["group"].tolist()
         chart: Any = follows(_dots(every, level, order=order), _of_outcome(outcome))
         height = max(60, _ROW_HEIGHT * len(order))
-        charts.append(chart.properties(width=220, height=height, title=name.replace("_", " ")))
+        charts.append(chart.properties(width=220, height=height, title=words_of(name)))
     grid = alt.concat(*charts, columns=2).resolve_scale(x="shared", y="independent")
     save_figure(grid, folder / f"by_quantile_{level}")
     rows = of_part(groups, outcome)
@@ -151,8 +152,8 @@ def rates_by_quantile(
         f"Pictures in groups of about equal size by each measure; dots are the share with {LOST[level]} "
         f"({outcome[0]} on {outcome[1]}), with {level_in_words(confidence)} intervals; n = "
         f"{int(rows.groupby('grouping')['n'].sum().max())}. Shown are the measures in which failures and successes "
-        "differ most. A slope is an association, not a cause.",
-        f"Small panels of failure rates over groups of {', '.join(names)}.",
+        f"differ most. A slope is an association, not a cause.{about_oval(names)}",
+        f"Small panels of failure rates over groups of {'; '.join(map(words_of, names))}.",
         level,
     )
 

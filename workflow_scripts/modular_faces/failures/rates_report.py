@@ -9,6 +9,7 @@ import pandas as pd
 
 import modular_faces.failures.rates_figures as figures
 from modular_faces.failures.counting import counted
+from modular_faces.failures.descriptor_words import about_oval, words_of
 from modular_faces.failures.outcome import LEVELS, ONE_OF_EACH, Level, Outcome
 from modular_faces.failures.parts import StudyParts, part_name
 from modular_faces.failures.rates import never_found
@@ -167,14 +168,14 @@ def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:
             f"({counted(int((tests['level'] == 'trusted').sum()), 'measure')})."
         ]
     ordered = strongest(chosen)
-    words = [
-        f"{str(row.grouping).replace('_', ' ')} ({_effect(row)})" for row in ordered.itertuples()
-    ]
+    first = ordered.head(5)
+    words = [f"{words_of(str(row.grouping))} ({_effect(row)})" for row in first.itertuples()]
     return [
         f"Failures differ from successes in {counted(len(chosen), 'measure')} of "
-        f"{int((tests['level'] == 'trusted').sum())}, most in {', '.join(words[:5])}; each p < .05 after Holm's "
+        f"{int((tests['level'] == 'trusted').sum())}, most in {'; '.join(words)}; each p < .05 after Holm's "
         f"correction, {int(ordered['failures'].max()):,} failures, {int(ordered['successes'].max()):,} successes. "
         "A difference is no cause: what changes a picture's fate is in the interventions."
+        + about_oval(first["grouping"])
     ]
 
 

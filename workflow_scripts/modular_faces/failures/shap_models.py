@@ -24,7 +24,6 @@ def models_of(
     outcome: Outcome,
     descriptors: pd.DataFrame,
     study: pd.DataFrame,
-    clusters: Mapping[str, str],
     options: Mapping[str, Any],
     *,
     draws: int,
@@ -40,8 +39,6 @@ def models_of(
     descriptors : pandas.DataFrame
         Indexed by image_id.
     study : pandas.DataFrame
-    clusters : mapping of str to str
-        Cluster of duplicates of each picture; empty for a picture that has none.
     options : mapping
         pictures, folds, least_failures.
     draws : int
@@ -67,9 +64,8 @@ def models_of(
         )
         failed, weights = outcome.failed[rows][known], outcome.weights[rows][known]
         chosen = [image_id for image_id, here in zip(image_ids, known, strict=True) if here]
-        names = np.array([clusters.get(image_id) or image_id for image_id in chosen], dtype=object)
         skipped = outcome.too_few or _why_not(
-            failed, names, options["least_failures"], options["folds"], installed
+            failed, options["least_failures"], options["folds"], installed
         )
         if skipped:
             yield Model(outcome, name, None, weights, skipped)
@@ -78,7 +74,6 @@ def models_of(
             table.loc[chosen],
             failed,
             weights,
-            names.tolist(),
             folds=options["folds"],
             draws=draws,
             confidence=confidence,
@@ -93,17 +88,10 @@ def sampled(outcome: Outcome, options: Mapping[str, Any], *, seed: int) -> NDArr
     return np.sort(np.array(order, dtype=np.intp))
 
 
-def _why_not(
-    failed: NDArray[np.bool_],
-    clusters: NDArray[np.object_],
-    least: int,
-    folds: int,
-    installed: bool,
-) -> str:
-    """Copies count once: a fold that holds all of them would leave none to learn from."""
+def _why_not(failed: NDArray[np.bool_], least: int, folds: int, installed: bool) -> str:
     if not installed:
         return NO_SHAP
-    failures, successes = (len(set(clusters[kind].tolist())) for kind in (failed, ~failed))
+    failures, successes = int(failed.sum()), int((~failed).sum())
     fewest = max(least, folds)
     if not len(failed):
         return "No other part of the study found a face, so that pose and scale are not known."

@@ -7,7 +7,7 @@ into what every pixel added to it or took away. A map is made only where the mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,7 +86,6 @@ class PixelShap:
 def pixel_shap(
     greys: npt.NDArray[np.uint8],
     failed: Members,
-    clusters: Sequence[str],
     *,
     strata: npt.NDArray[np.integer] | None,
     settings: PixelModel,
@@ -98,9 +97,6 @@ def pixel_shap(
     greys : (n, H, W) ndarray of uint8
         Grey pictures in one frame.
     failed : (n,) ndarray of bool
-    clusters : sequence of str, length n
-        Pictures of one cluster (copies of each other) are never on both sides of a fold; an empty name
-        is a cluster of its own.
     strata : (n,) ndarray of int or None
         Within which pictures are exchanged in a second comparison.
     settings : PixelModel
@@ -112,12 +108,10 @@ def pixel_shap(
     Raises
     ------
     ValueError
-        If there are not two clusters of failures and two of successes to learn from.
+        If there are not two failures and two successes to learn from.
     """
     small = shrink(greys, settings.side)
-    scores, values = out_of_fold(
-        small.reshape(len(small), -1).astype(np.float64), failed, clusters, settings
-    )
+    scores, values = out_of_fold(small.reshape(len(small), -1).astype(np.float64), failed, settings)
     delta = cliffs_delta(scores[failed], scores[~failed], confidence=settings.confidence)
     auc = Interval(*((limit + 1) / 2 for limit in delta))
     signed = values.reshape(small.shape)
@@ -158,16 +152,13 @@ def shrink(greys: npt.NDArray[np.uint8], side: int) -> npt.NDArray[np.uint8]:
     return small
 
 
-def out_of_fold(
-    pixels: Floats, failed: Members, clusters: Sequence[str], settings: PixelModel
-) -> Answer:
+def out_of_fold(pixels: Floats, failed: Members, settings: PixelModel) -> Answer:
     """Score every picture by a model that has not seen it.
 
     Parameters
     ----------
     pixels : (n, p) ndarray of float64
     failed : (n,) ndarray of bool
-    clusters : sequence of str, length n
     settings : PixelModel
 
     Returns
@@ -177,18 +168,15 @@ def out_of_fold(
     values : (n, p) ndarray of float64
         SHAP values, in log odds.
     """
-    from sklearn.model_selection import StratifiedGroupKFold
+    from sklearn.model_selection import StratifiedKFold
 
-    groups = np.array([name or f"\n{place}" for place, name in enumerate(clusters)])
-    folds = min(settings.folds, *(len(np.unique(groups[kind])) for kind in (failed, ~failed)))
+    folds = min(settings.folds, int(failed.sum()), int((~failed).sum()))
     if folds < 2:
-        raise ValueError("there are not two clusters of failures and of successes to learn from")
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=settings.seed)
+        raise ValueError("there are not two failures and two successes to learn from")
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=settings.seed)
     explain = _MODELS[settings.model]
     scores, values = np.zeros(len(pixels)), np.zeros(pixels.shape)
-    for train, test in splitter.split(pixels, failed, groups):
-        if failed[train].all() or not failed[train].any():
-            continue
+    for train, test in splitter.split(pixels, failed):
         scores[test], values[test] = explain(
             pixels[train], failed[train], pixels[test], settings.seed
         )

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from modular_faces.failures.counting import counted
-from modular_faces.failures.map_comparison import FEWEST, FREE, LEVEL, comparison_row, strata_of
+from modular_faces.failures.map_comparison import FREE, LEVEL, comparison_row, strata_of
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
 from modular_faces.failures.picture_report import (
@@ -31,7 +31,8 @@ from modular_faces.failures.picture_study import (
 from modular_faces.failures.report_parts import Figure, Table, level_in_words, share_in_words
 from modular_faces.failures.report_words import effect_in_words, tested
 from modular_faces.failures.shap_pixels import PixelModel, PixelShap, pixel_shap
-from modular_faces.figures import AnyChart, grid_chart, map_chart
+from modular_faces.figures import AnyChart, grid_chart
+from modular_faces.picture_figures import map_chart
 
 NAME: Final = "shap_pixels"
 _WORDS = {"linear": "logistic regression on pixels", "boosted": "gradient-boosted trees on pixels"}
@@ -81,18 +82,8 @@ def _add_level(
     """Study one level; say why where it cannot be studied."""
     sample = pictures_of(study, outcome, frame, read=read_chosen, most=most, seed=settings.seed)
     strata = strata_of(labels_of(outcome, sample.image_ids), without_colour(sample))
-    clusters = [study.clusters.get(image_id, "") for image_id in sample.image_ids]
-    kinds = [
-        len({name or place for place, name in enumerate(clusters) if sample.failed[place] == kind})
-        for kind in (True, False)
-    ]
-    if min(kinds) < FEWEST:
-        return (
-            f"Without copies there are {counted(kinds[0], 'failure')} and {counted(kinds[1], 'success', 'successes')}; "
-            f"fewer than {FEWEST} of a kind are not modelled."
-        )
     greys = np.ascontiguousarray(sample.pictures[..., GREY])
-    result = pixel_shap(greys, sample.failed, clusters, strata=strata, settings=settings)
+    result = pixel_shap(greys, sample.failed, strata=strata, settings=settings)
     _add_model(results, settings, outcome, result, sample.failed)
     return None
 
@@ -265,7 +256,7 @@ def _tables(settings: PixelModel, *, few: bool) -> list[Table]:
         Table(
             f"{NAME}.csv",
             f"The model of each level and its AUC with {level_in_words(settings.confidence)} interval; "
-            f"{settings.folds} folds, copies of a picture never on both sides.",
+            f"{settings.folds} folds.",
         ),
         Table(
             f"{NAME}_comparisons.csv",

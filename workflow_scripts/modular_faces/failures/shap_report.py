@@ -11,8 +11,8 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from modular_faces.descriptors import DESCRIPTIONS
 from modular_faces.failures.counting import counted
+from modular_faces.failures.descriptor_words import about_oval, words_of
 from modular_faces.failures.failure_model import FailureModelFit, calibration, importance
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.report_parts import Figure, StudyReport, Table, write_csv
@@ -171,11 +171,7 @@ def _finding(one: Model) -> str:
     if not one.fit.better_than_chance:
         return f"{text} That is no better than chance, so what the model rests on is not shown."
     first = importance(one.fit).head(3)["feature"].tolist()
-    return f"{text} It rests most on {', '.join(_words(name) for name in first)}."
-
-
-def _words(name: str) -> str:
-    return {key: words for key, _, words in DESCRIPTIONS}.get(name, name.replace("_", " "))
+    return f"{text} It rests most on {'; '.join(map(words_of, first))}.{about_oval(first)}"
 
 
 def _figures(one: Model, folder: Path, seed: int) -> list[Figure]:
@@ -197,7 +193,7 @@ def _figures(one: Model, folder: Path, seed: int) -> list[Figure]:
             f"SHAP values on {min(n, MOST_DOTS)} of {n} pictures: how far each descriptor moves the prediction of "
             "a picture towards failing (right) or succeeding (left); colour is the descriptor's value, blue low, "
             "red high. Each picture is judged by a model that has not seen it. It shows what goes along with "
-            "failing, not what causes it.",
+            f"failing, not what causes it.{about_oval(_drawn(one.fit))}",
         )
     figures = []
     for kind, (chart, title, caption) in charts.items():
@@ -234,9 +230,15 @@ def _calibration_chart(one: Model) -> AnyChart:
     return chart
 
 
+def _drawn(fit: FailureModelFit) -> list[str]:
+    """Descriptors of the figure, those that count most first."""
+    names: list[str] = importance(fit).head(MOST_FEATURES)["feature"].tolist()
+    return names
+
+
 def _summary_chart(fit: FailureModelFit, seed: int) -> AnyChart:
     generator = np.random.default_rng(seed)
-    top = importance(fit).head(MOST_FEATURES)["feature"].tolist()
+    top = _drawn(fit)
     drawn = generator.permutation(len(fit.failed))[:MOST_DOTS]
     parts = []
     for name in top:
@@ -249,7 +251,7 @@ def _summary_chart(fit: FailureModelFit, seed: int) -> AnyChart:
         parts.append(
             pd.DataFrame(
                 {
-                    "descriptor": name.replace("_", " "),
+                    "descriptor": words_of(name),
                     "shap": fit.shap[rows, place].round(4),
                     "value": ranks.round(3),
                     "jitter": generator.uniform(-1, 1, len(rows)).round(3),
@@ -264,7 +266,7 @@ def _summary_chart(fit: FailureModelFit, seed: int) -> AnyChart:
             x=alt.X("shap:Q", title="SHAP value (log odds of failing)"),
             y=alt.Y(
                 "descriptor:N",
-                sort=[name.replace("_", " ") for name in top],
+                sort=[words_of(name) for name in top],
                 title=None,
                 axis=alt.Axis(grid=True),
             ),

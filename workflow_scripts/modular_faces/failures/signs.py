@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from modular_faces.descriptors import DESCRIPTIONS, DESCRIPTOR_NAMES
+from modular_faces.descriptors import DESCRIPTOR_NAMES
+from modular_faces.failures.descriptor_words import words_of
 
 RESCUE_SIGNS: Final = ("turned_away", "head_tilted", "several_faces")
 """Known only where another part of the study found a face."""
@@ -48,6 +49,26 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "width": ("the picture is narrow", "the picture is wide"),
     "height": ("the picture is low", "the picture is tall"),
     "aspect": ("the picture is upright in format", "the picture is wide in format"),
+    "right_minus_left": (
+        "the left half of the picture is the brighter one",
+        "the right half of the picture is the brighter one",
+    ),
+    "lower_minus_upper": (
+        "the upper half of the picture is the brighter one",
+        "the lower half of the picture is the brighter one",
+    ),
+    "right_minus_left_oval": (
+        "the left half of its middle is the brighter one",
+        "the right half of its middle is the brighter one",
+    ),
+    "lower_minus_upper_oval": (
+        "the upper half of its middle is the brighter one",
+        "the lower half of its middle is the brighter one",
+    ),
+    "border_minus_center": (
+        "the border of the picture is darker than what lies inside it",
+        "the border of the picture is brighter than what lies inside it",
+    ),
 }
 """What a low and what a high value is called; of nearly equally strong signs the one named first is taken."""
 
@@ -82,8 +103,7 @@ def sign_words(sign: str, *, high: bool) -> str:
     """Say what a sign means."""
     if sign in WORDS:
         return WORDS[sign][high]
-    meaning = {name: words for name, _, words in DESCRIPTIONS}.get(sign, sign.replace("_", " "))
-    return f"{meaning} is {'high' if high else 'low'}"
+    return f"{words_of(sign)} is {'high' if high else 'low'}"
 
 
 def sign_order() -> list[str]:

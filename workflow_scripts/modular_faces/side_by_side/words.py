@@ -10,6 +10,8 @@ import pandas as pd
 
 from modular_faces.bridge import ALL
 from modular_faces.failures.report_parts import p_in_words, share_in_words
+from modular_faces.failures.report_words import interval_in_words
+from modular_faces.inference.intervals import Interval
 from modular_faces.side_by_side.frames import BackendTables, pair_name
 
 
@@ -154,7 +156,4 @@ def _distance_in_words(tables: BackendTables, a: str, b: str) -> str:
 
 
 def _with_interval(row: pd.Series) -> str:
-    return (
-        f"{share_in_words(float(row['value']))} ({share_in_words(float(row['low']))} to "
-        f"{share_in_words(float(row['high']))})"
-    )
+    return interval_in_words(Interval(*(float(row[name]) for name in ("value", "low", "high"))))
