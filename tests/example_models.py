@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -159,15 +160,22 @@ def _moves(target: str, vertex: int) -> float:
     return 1.0 if vertex in ARROWS[part] else 0.0
 
 
-def example_models_page(folder: Path, *, share: bool) -> Page:
+def example_models_page(
+    folder: Path,
+    *,
+    share: bool,
+    notes: Sequence[str] = ("A planted note.",),
+    gallery: Path | None = None,
+) -> Page:
     write_scores(folder)
+    (folder / "notes.json").write_text(json.dumps(notes))
     return modular_page(
         read_tables(folder, main="modular", confidence=0.95),
         planted_weights(),
         folder=folder,
         options=OPTIONS,
         rescued=folder / "rescued.json",
-        gallery=None,
+        gallery=gallery,
         dataset="planted",
         provenance=[("Dataset", "planted")],
         share=share,

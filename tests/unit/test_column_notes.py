@@ -42,9 +42,9 @@ def test_each_kind_of_column_is_named() -> None:
     notes = notes_of(faces(color, pose=rng.normal(size=(120, 2))))
     told = [note for note in notes if "column" in note or "picture" in note]
     assert told[-3:] == [
-        "Missing in more than half of the training pictures, gaps filled with the mean: color_2 of color.",
-        "The same for every training picture and without weight: color_1 of color.",
-        "Copies of other columns, which share their weight with them: color_4 of color.",
+        "Missing in more than half of the training pictures, gaps filled with the mean (face only): color_2 of color.",
+        "The same for every training picture and without weight (face only): color_1 of color.",
+        "Copies of other columns, which share their weight with them (face only): color_4 of color.",
     ]
 
 

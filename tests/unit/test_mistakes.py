@@ -58,6 +58,16 @@ def test_a_record_says_what_each_module_added() -> None:
     assert wanted_pictures(emotions()) == {"a", "b"}
 
 
+def test_a_lost_picture_says_why_no_module_is_named() -> None:
+    none = pd.DataFrame(columns=["image_id", "target", "module", "contribution"])
+    (group,) = mistake_groups(emotions(), none, {"b": np.zeros((4, 6, 3), np.uint8)})
+    (record,) = group.records
+    assert record.tables == []
+    assert record.facts[-1][0] == "What each module added"
+    assert record.facts[-1][1].startswith("not known: the face was lost")
+    assert record.tags == {"target": "fear"}
+
+
 def test_one_model_one_region_and_one_repeat_are_shown() -> None:
     rows = emotions()
     others = pd.concat(

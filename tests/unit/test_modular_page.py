@@ -3,14 +3,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from example_models import OPTIONS, example_models_page, write_scores
 from modular_faces.failures.report_parts import StudyReport
+from modular_faces.modular.column_words import KINDS
+from modular_faces.modular.mean_face import ARROWS
 from modular_faces.modular.page import NO_PICTURES, modular_page, read_tables
 from modular_faces.modular.reliability_section import reliability_sections
-from modular_faces.modular.score_parts import model_order
+from modular_faces.modular.score_parts import (
+    grouped_modules,
+    model_order,
+    none_lost,
+    parts_chart,
+)
 from modular_faces.modular.score_sections import score_sections
+from modular_faces.modular.scores_shown import recall_table
+from modular_faces.modular.weight_charts import fewer_arrows
 from modular_faces.pages.parts import Chart, Page, Table, Text
 
 
@@ -25,11 +35,88 @@ def blocks(page: Page, anchor: str) -> list[object]:
 
 def test_scores_come_first_and_the_labs_model_is_their_first_row(page: Page) -> None:
     assert page.sections[0].anchor == "scores"
-    table = next(block for block in blocks(page, "scores") if isinstance(block, Table))
-    assert table.rows[0][:3] == ["lab", "whole picture", "all pictures"]
-    assert table.rows[0][5] == "0.700 [0.650, 0.750]"
-    assert table.rows[-1][:2] == ["deep", "published"]
-    assert table.rows[-1][5] == "0.920"
+    whole, face = [block for block in blocks(page, "scores") if isinstance(block, Table)][:2]
+    assert whole.caption.startswith("Emotion, whole picture")
+    assert face.caption.startswith("Emotion, face only")
+    assert whole.rows[0][:4] == [
+        *("lab", "all pictures (none lost)", "100", "0.700 [0.650, 0.750]"),
+    ]
+    assert whole.rows[-1][:4] == ["deep", "published", "", "0.920"]
+    assert "deep" not in {row[0] for row in face.rows}
+
+
+def test_models_modules_and_metrics_are_said_in_words(page: Page) -> None:
+    told = [block for block in blocks(page, "scores") if isinstance(block, Text)]
+    models = next(text for text in told if text.listed and "Lab: " in text.sentences[0])
+    assert "Modular: color, pose." in models.sentences
+    assert any("balanced accuracy" in text.sentences[0] for text in told)
+    modules = blocks(page, "modules")[0]
+    assert isinstance(modules, Text)
+    assert "Pose: turn, nod and tilt of the head." in modules.sentences
+
+
+def test_found_pictures_repeat_all_only_where_none_is_lost() -> None:
+    common = {"target": "emotion", "model": "modular", "region": "image", "split": "test"}
+    counts = [("all", 100), ("found", 90), ("lost_wrong", 100)]
+    lost = pd.DataFrame([common | {"population": name, "n": n} for name, n in counts])
+    assert none_lost(lost).tolist() == [False, False, False]
+    assert none_lost(lost.assign(n=100)).tolist() == [False, True, True]
+    chance = lost.assign(model="shuffled", population="found", n=100).head(1)
+    assert none_lost(chance).tolist() == [False]
+
+
+def test_a_module_that_does_harm_lies_left_of_zero(page: Page) -> None:
+    rows = [
+        ("emotion", "modular", "color+pose", "found", "accuracy", 0.8),
+        ("emotion", "without_color", "pose", "found", "accuracy", 0.7),
+        ("emotion", "shapley", "color", "found", "shapley_accuracy", -0.2),
+    ]
+    columns = ["target", "model", "modules", "population", "metric", "value"]
+    scores = pd.DataFrame(rows, columns=columns).assign(region="image", split="test", n=100)
+    scores = scores.assign(low=scores["value"] - 0.05, high=scores["value"] + 0.05)
+    chart = parts_chart(scores, "emotion", "accuracy", "modular").to_dict()
+    (shapley,) = [one for one in chart["hconcat"] if one["title"] == "Shapley value"]
+    low, high = shapley["layer"][1]["encoding"]["x"]["scale"]["domain"]
+    assert low < -0.25
+    assert high > 0
+
+
+def test_modules_that_are_taken_out_together_are_named() -> None:
+    rows = {
+        "modular": "color+shape_2d+pose",
+        "without_shape": "color",
+        "without_color": "shape_2d+pose",
+    }
+    scores = pd.DataFrame(list(rows.items()), columns=["model", "modules"])
+    assert grouped_modules(scores, "modular") == " Shape stands for shape 2d and pose together."
+
+
+def test_recall_of_every_category_stands_among_mistakes() -> None:
+    rows = [(model, region, f"recall_{label}", 0.5) for region in ("image", "face")
+            for model in ("lab", "modular") for label in ("joy", "fear")]  # fmt: skip
+    scores = pd.DataFrame(rows, columns=["model", "region", "metric", "value"]).assign(
+        low=0.4, high=0.6, population="all", split="test"
+    )
+    table = recall_table(scores, "modular", "95 %")
+    assert table is not None
+    assert table.columns[:3] == ["labelled", "lab, whole picture", "modular, whole picture"]
+    assert [row[:2] for row in table.rows] == [
+        ["joy", "0.500 [0.400, 0.600]"],
+        ["fear", "0.500 [0.400, 0.600]"],
+    ]
+    assert recall_table(scores.assign(population="found"), "modular", "95 %") is None
+
+
+def test_arrows_are_thinned_alike_on_both_sides() -> None:
+    parts = [(part, k) for part, vertices in ARROWS.items() for k in range(len(vertices))]
+    one = pd.DataFrame(parts, columns=["part", "place"]).assign(view="pattern")
+    many = pd.concat([one.assign(target=name) for name in ("a", "b")], ignore_index=True)
+    assert len(fewer_arrows(many, most=len(many))) == len(many)
+    fewer = fewer_arrows(many, most=len(many) - 1)
+    kept = fewer[fewer["part"] == "outline"].groupby("target")["place"].agg(list)
+    assert kept["a"] == kept["b"] == list(range(0, len(ARROWS["outline"]), 2))
+    assert set(fewer["part"]) == set(ARROWS)
+    assert len(fewer_arrows(many, most=20)) <= 20
 
 
 def test_chance_stands_last() -> None:
@@ -64,9 +151,9 @@ def test_what_the_scores_rest_on_has_sections_of_its_own(page: Page) -> None:
         *("mistakes", "rescued"),
     ]
     (table,) = [block for block in blocks(page, "comparisons") if isinstance(block, Table)]
+    assert "modular less the other, found ones only" in table.caption
     assert table.rows[0] == [
-        *("modular", "lab", "whole picture", "found ones only", "accuracy"),
-        *("0.100 [0.050, 0.150]", "100", "15", "5", "0.01", "0.02"),
+        *("lab", "whole picture", "100", "0.100 [0.050, 0.150]", "15", "5", "0.010", "0.020"),
     ]
     bounds, without = [block for block in blocks(page, "coverage") if isinstance(block, Table)]
     assert bounds.rows[0][:5] == ["modular", "whole picture", "0.800", "0.800", "0.750"]
@@ -125,12 +212,22 @@ def test_every_model_has_a_card_and_chance_has_none(page: Page) -> None:
 
 def test_columns_alike_are_said_of_every_module(page: Page) -> None:
     _, counts, table = blocks(page, "alike")
-    assert isinstance(counts, Text)
+    assert isinstance(counts, Table)
     assert isinstance(table, Table)
-    (sentence,) = counts.sentences
-    assert "color 2 of 4 columns in 1 groups" in sentence
-    assert "shape frontal none" in sentence
+    assert ["whole picture", "color", "2", "4", "1"] in counts.rows
+    assert ["whole picture", "pose", "0", "1", "0"] in counts.rows
     assert table.rows[0][:3] == ["whole picture", "color", "2"]
+
+
+def test_notes_on_columns_stand_with_the_columns(tmp_path: Path) -> None:
+    told = f"{KINDS[2]} (face only): x of lab."
+    page = example_models_page(tmp_path, share=True, notes=["A planted note.", told])
+    texts = [block for block in blocks(page, "alike") if isinstance(block, Text)]
+    (about,) = [text for text in texts if text.listed]
+    assert about.sentences == [told]
+    first = blocks(page, "scores")[0]
+    assert isinstance(first, Text)
+    assert first.sentences == ["A planted note."]
 
 
 def test_a_chart_says_what_region_and_module_it_is_of(page: Page) -> None:

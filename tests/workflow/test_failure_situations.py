@@ -117,7 +117,7 @@ def test_every_study_has_a_sentence_and_no_empty_figure(
             assert situation.sentence in said, study
             assert study == "rates" or (report.skipped and not report.figures), study
         elif study == "groups" and situation.labels == 1:
-            assert report.skipped == "No column of groups has more than one group."
+            assert report.skipped == "No column has two to 40 groups."
         elif study not in ("shap", "shap_pixels"):
             assert report.skipped is None, study
             assert report.figures, study
@@ -166,6 +166,7 @@ def test_beside_every_p_value_stand_an_effect_size_and_n(compared: Dataset) -> N
         if tested.empty:
             continue
         with_p.add(path.stem)
+        assert (tested[named].min() > 0).all(), (path.name, "a p-value was rounded to 0")
         counts = [name for name in columns if COUNTS.fullmatch(name) and whole(tested[name])]
         effects = [name for name in columns if EFFECTS.fullmatch(name)]
         for kind in (counts, effects):

@@ -71,6 +71,32 @@ def test_draws_are_means_of_pairs() -> None:
     assert (mean[0], low[0], high[0]) == (50, 2.5, 97.5)
 
 
+def test_pictures_without_edges_have_no_orientation() -> None:
+    """Failures are upright where they have edges, as successes are; that most have none is no direction."""
+    upright, even = np.zeros((8, 8), np.uint8), np.zeros((8, 8), np.uint8)
+    upright[:, 4:] = 50
+    greys = np.stack([even] * 20 + [upright] * 42)
+    stacks = stack_edges(greys, RULE)
+    assert np.isnan(stacks["fixed"].profiles["orientation"][:20]).all()
+    pairs = np.arange(62).reshape(2, 31).T
+    means = draw_means(stacks["fixed"].profiles["orientation"], pairs, np.array([[0, 25], [0, 1]]))
+    assert means.failures[0, 6] == means.successes[0, 6] == 1
+    mean, low, high = means.band("failures")
+    assert (mean[6], low[6], high[6]) == (1, 1, 1)
+    assert np.isnan(
+        draw_means(np.full((2, 3), np.nan), np.array([[0, 1]]), np.array([[0]])).band("failures")
+    ).all()
+    found = {
+        (one.name, one.channel): one
+        for one in compare_edges(stacks, pairs, cells=4, permutations=99, seed=0)
+    }
+    turned = found["orientation", "fixed"].test
+    assert (turned.n_members, turned.p_value) == (11, 1)
+    assert found["column", "fixed"].test.n_members == 31
+    few = compare_edges(stacks, pairs[:29], cells=4, permutations=99, seed=0)
+    assert ("orientation", "fixed") not in {(one.name, one.channel) for one in few}
+
+
 def test_edges_at_the_border_are_found_at_the_border() -> None:
     found = study(planted.edges_at_the_border, seed=1, permutations=999)
     inner = np.zeros((12, 12), bool)

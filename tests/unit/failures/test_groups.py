@@ -227,13 +227,22 @@ def test_a_report_names_the_group_and_what_dropping_does(tmp_path: Path) -> None
         assert (tmp_path / f"{figure.stem}.svg").is_file()
 
 
+def test_pictures_without_a_group_are_counted_among_those_that_remain(tmp_path: Path) -> None:
+    table = table_of(gender=["female", "male", None] * 10)
+    report = report_of([True] * 12 + [False] * 18, table, tmp_path)
+    assert (
+        "Dropping failures leaves 18 of 30 pictures (trusted); of at most 20 a group is known."
+        in report.findings
+    )
+
+
 @pytest.mark.parametrize(
     ("failed", "columns", "sentence"),
     [
         ([False] * 30, ["gender"], "None of the 30 pictures failed"),
         ([True] * 30, ["gender"], "All 30 pictures failed"),
         ([True] * 15 + [False] * 15, [], "The dataset has no labels and no columns of groups"),
-        ([True] * 15 + [False] * 15, ["same"], "No column of groups has more than one group"),
+        ([True] * 15 + [False] * 15, ["same"], "No column has two to 40 groups."),
     ],
 )
 def test_nothing_to_compare_is_a_sentence(

@@ -9,6 +9,7 @@ from modular_faces.failures.map_comparison import (
     compare_maps,
     comparison_row,
     correct_together,
+    strata_in_words,
     strata_of,
     strata_suffice,
 )
@@ -68,6 +69,11 @@ def test_strata_are_compared_only_where_enough_pictures_share_them() -> None:
     assert not strata_suffice(failed, np.zeros(40, int))
     assert not strata_suffice(failed, np.where(failed, 0, 1))
     assert not strata_suffice(failed, np.where(np.arange(40) < 18, 2, failed))
+    assert strata_in_words(failed, np.repeat([0, 1], 20)) == ""
+    assert strata_in_words(failed, np.zeros(40, int)) == ""
+    assert strata_in_words(failed, np.where(np.arange(40) < 18, 2, failed)).startswith(
+        "Nothing could be compared within label and grey/colour: only 9 failures and 9 successes have"
+    )
     random = np.random.default_rng(1)
     maps = random.normal(size=(40, 2, 2)).astype(np.float32)
     ways = compare_maps(

@@ -267,6 +267,26 @@ def test_rescues_are_asked_through_the_same_eyes() -> None:
     assert rescue_signs(alone, ["a"], backend="mesh", variant="original").isna().all(axis=None)
 
 
+def test_an_independent_backend_is_asked_before_variants_of_the_same() -> None:
+    study = pd.DataFrame(
+        {
+            "image_id": ["a", "b", "a", "b", "a"],
+            "backend": ["mesh"] * 4 + ["other"],
+            "variant": ["original"] * 2 + ["border"] * 2 + ["original"],
+            "found": [False, True, True, True, True],
+            "yaw_deg": [np.nan, 1, -50, 2, 7],
+            "roll_deg": [np.nan, 1, 4, 5, 6],
+            "n_faces": [0, 1, 1, 1, 1],
+        }
+    )
+    signs = rescue_signs(study, ["a", "b"], backend="mesh", variant="original")
+    assert signs.loc["a"].tolist() == [7, 6, 0]
+    assert signs.loc["b"].isna().all()
+    without_angles = study.assign(yaw_deg=study["yaw_deg"].where(study["backend"] == "mesh"))
+    signs = rescue_signs(without_angles, ["a", "b"], backend="mesh", variant="original")
+    assert signs["turned_away"].tolist() == [50, 2]
+
+
 def test_signs_have_words_and_an_order() -> None:
     assert sign_order()[0] == "half_detail"
     assert sign_words("brightness", high=False) == "the picture is dark"

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from modular_faces.failures.edge_kernels import EdgeRule, find_edges
 from modular_faces.failures.map_comparison import MapComparison, correct_together
+from modular_faces.failures.outcome import FEWEST
 from modular_faces.failures.pairs import Pairs
 from modular_faces.failures.picture_frame import pool
 from modular_faces.inference.permutation import map_test
@@ -40,7 +41,7 @@ class EdgeStack:
     marks : (n, H, W) ndarray of bool
     profiles : dict of str to (n, k) ndarray of float32
         Share of the pixels of each row, column and ring that are edges; share of the edges of each
-        orientation.
+        orientation, NaN for a picture without edges.
     """
 
     marks: Marks
@@ -74,11 +75,13 @@ def stack_edges(greys: npt.NDArray[np.uint8], rule: EdgeRule) -> dict[str, EdgeS
 
 
 def _orientations(degrees: Singles) -> Singles:
-    """Share of the edges nearest to each of the orientations 0, 15, ... degrees; 0 without edges."""
+    """Share of the edges nearest to each of the orientations 0, 15, ... degrees; NaN where there are none."""
+    if not len(degrees):
+        return np.full(ORIENTATIONS, np.nan, dtype=np.float32)
     width = 180 / ORIENTATIONS
     nearest = np.mod(np.rint(degrees / width), ORIENTATIONS).astype(np.intp)
     counts = np.bincount(nearest, minlength=ORIENTATIONS)
-    return (counts / max(1, len(degrees))).astype(np.float32)
+    return (counts / len(degrees)).astype(np.float32)
 
 
 def _profiles(marks: Marks) -> dict[str, Singles]:
@@ -113,7 +116,10 @@ def profile_places(profile: str, *, height: int, width: int) -> Floats:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Means over each of the draws, for failures and for successes: two (draws, ...) arrays."""
+    """Means over each of the draws, for failures and for successes: two (draws, ...) arrays.
+
+    NaN where nothing of a draw has a value.
+    """
 
     failures: Floats
     successes: Floats
@@ -121,6 +127,11 @@ class Drawn:
     def band(self, group: str) -> tuple[Floats, Floats, Floats]:
         """Mean over the draws, and the limits of their middle 95 %."""
         values: Floats = getattr(self, group)
+        known = values[~np.isnan(values).any(axis=1)]
+        if not len(known):
+            nothing = np.full(values.shape[1], np.nan)
+            return nothing, nothing, nothing
+        values = known
         low, high = np.quantile(values, [0.025, 0.975], axis=0)
         return values.mean(axis=0), low, high
 
@@ -138,12 +149,12 @@ def draw_pairs(pairs: Pairs, *, draws: int, size: int, seed: int) -> npt.NDArray
 
 
 def draw_means(values: npt.NDArray[np.generic], pairs: Pairs, drawn: npt.NDArray[np.intp]) -> Drawn:
-    """Take means over the pictures of each draw.
+    """Take means over the pictures of each draw that have values.
 
     Parameters
     ----------
     values : (n, k) ndarray
-        A row per picture.
+        A row per picture; NaN in all of it where a picture has none.
     pairs : (p, 2) ndarray of int
     drawn : (draws, m) ndarray of int
         Rows of `pairs`.
@@ -151,9 +162,17 @@ def draw_means(values: npt.NDArray[np.generic], pairs: Pairs, drawn: npt.NDArray
     counts = np.zeros((len(drawn), len(pairs)), dtype=np.float32)
     for row, places in enumerate(drawn):
         counts[row] = np.bincount(places, minlength=len(pairs))
-    size = drawn.shape[1]
-    means = [counts @ values[pairs[:, side]].astype(np.float32) / size for side in (0, 1)]
-    return Drawn(means[0].astype(np.float64), means[1].astype(np.float64))
+    failures, successes = (_means(counts, values[pairs[:, side]]) for side in (0, 1))
+    return Drawn(failures, successes)
+
+
+def _means(counts: Singles, values: npt.NDArray[np.generic]) -> Floats:
+    """Means of the rows that have values, each taken so many times: (draws, n) of (n, k) to (draws, k)."""
+    singles = values.astype(np.float32)
+    known = ~np.isnan(singles[:, 0])
+    number = counts[:, known].sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(counts[:, known] @ singles[known] / number, dtype=np.float64)
 
 
 def compare_edges(
@@ -172,7 +191,8 @@ def compare_edges(
     Returns
     -------
     list of MapComparison
-        For each rule, given as channel: `density`, and each of `PROFILES`.
+        For each rule, given as channel: `density`, and each of `PROFILES`. Orientations are those of pairs in which
+        both pictures have edges, and are left out where there are fewer than `FEWEST`.
     """
     rows = pairs.T.ravel()
     failed = np.arange(len(rows)) < len(pairs)
@@ -180,10 +200,13 @@ def compare_edges(
     comparisons = []
     for rule, stack in stacks.items():
         for name, values in _compared(stack, rows, cells):
+            known = np.tile(~np.isnan(values[:, 0, 0]).reshape(2, -1).any(axis=0), 2)
+            if known.sum() < 2 * FEWEST:
+                continue
             test = map_test(
-                values.reshape(len(rows), -1),
-                failed,
-                strata=strata,
+                values[known].reshape(int(known.sum()), -1),
+                failed[known],
+                strata=strata[known],
                 permutations=permutations,
                 seed=seed,
             )

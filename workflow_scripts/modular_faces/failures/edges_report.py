@@ -205,8 +205,8 @@ def _figures(
         Figure(
             results.stem(outcome, "profiles"),
             "Edges by row, column, distance from the centre, and direction",
-            "Share of the pixels of each row, column and ring that are edges, and how the edges run. Lines are "
-            f"means over the draws, bands hold the middle 95 % of them. {rules} {counts}",
+            "Share of the pixels of each row, column and ring that are edges, and how the edges run in pictures that "
+            f"have any. Lines are means over the draws, bands hold the middle 95 % of them. {rules} {counts}",
             "Line charts of the share of edges in failures and in successes.",
             outcome.level,
             False,

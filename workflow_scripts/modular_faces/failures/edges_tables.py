@@ -95,7 +95,7 @@ def profile_table(
     -------
     pandas.DataFrame
         A row per rule, profile and place, with the pairs that were compared, shares of edges, their difference, and
-        `p`, which is corrected for all places of the profile.
+        `p`, which is corrected for all places of the profile; missing where nothing was compared.
     """
     tested = {(one.channel, one.name): one for one in comparisons}
     parts = []
@@ -108,8 +108,9 @@ def profile_table(
             for group, (mean, low, high) in bands.items():
                 columns |= {group: mean, f"{group}_low": low, f"{group}_high": high}
             columns["difference"] = bands["failures"][0] - bands["successes"][0]
-            columns["n_pairs"] = tested[rule, profile].test.n_members
-            columns["p"] = tested[rule, profile].test.p_values
+            test = tested[rule, profile].test if (rule, profile) in tested else None
+            columns["n_pairs"] = 0 if test is None else test.n_members
+            columns["p"] = np.nan if test is None else test.p_values
             parts.append(pd.DataFrame(columns))
     return pd.concat(parts)
 

@@ -30,7 +30,7 @@ def findings_of(table: pd.DataFrame, frame: Frame, *, level: str, failures: int)
     """
     sentences = []
     for rule, rows in table.groupby("rule", sort=False):
-        pairs = int(rows["n_failures"].iloc[0])
+        pairs = int(rows["n_failures"].max())
         lead = (
             f"Level {level}, {RULE_WORDS[str(rule)]} ({counted(pairs, 'pair')} of the same label and brightness; "
             f"{failures - pairs:,} of {counted(failures, 'failure')} had no partner): "
@@ -56,7 +56,8 @@ def _place(row: pd.Series, frame: Frame) -> str:
             "row": f"in row {row['y']:.0f} of {frame.height}",
             "column": f"in column {row['x']:.0f} of {frame.width}",
             "radius": f"{row['radius']:.0f} pixels from the centre",
-            "orientation": f"that run at {row['orientation']:.0f} degrees",
+            "orientation": f"that run at {row['orientation']:.0f} degrees, of the edges in "
+            f"{counted(int(row['n_failures']), 'pair')} that have any",
         }[row["map"]]
     return (
         f"{how} edges {where} ({100 * row['difference']:+.0f} points, "

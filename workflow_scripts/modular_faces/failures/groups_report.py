@@ -12,6 +12,7 @@ import pandas as pd
 
 from modular_faces.failures.counting import counted
 from modular_faces.failures.descriptor_words import words_of
+from modular_faces.failures.groupings import MOST_GROUPS
 from modular_faces.failures.groups import LABELS
 from modular_faces.failures.outcome import Level, Outcome, levels_to_study
 from modular_faces.failures.report_parts import (
@@ -82,7 +83,7 @@ def groups_report(
             "in failures.groups_table."
         )
     elif tables.rates.empty:
-        skipped = trusted.too_few or "No column of groups has more than one group."
+        skipped = trusted.too_few or f"No column has two to {MOST_GROUPS} groups."
     findings: list[str] = []
     figures: list[Figure] = []
     studied, note = levels_to_study(outcomes)
@@ -142,10 +143,10 @@ def _group_words(row: Mapping[str, Any]) -> str:
 def _dropping_words(tables: GroupTables, outcome: Outcome) -> list[str]:
     """What dropping failures changes, of the groups and numbers in which failures surely differ."""
     rows = tables.dropping[tables.dropping["level"] == outcome.level]
-    most = rows.loc[rows["n"].idxmax()]
-    sentences = [
-        f"Dropping failures leaves {int(most['n_kept']):,} of {counted(int(most['n']), 'picture')} ({outcome.level})."
-    ]
+    n, known = len(outcome.failed), int(rows["n"].max())
+    kept = f"{int((~outcome.failed).sum()):,} of {counted(n, 'picture')}"
+    about = f"; of at most {known:,} a group is known" if known < n else ""
+    sentences = [f"Dropping failures leaves {kept} ({outcome.level}){about}."]
     shares = _tested(rows[rows["quantity"] == "share"], tables.rates, ["column", "group"], outcome)
     means = _tested(rows[rows["quantity"] == "mean"], tables.tests, ["column"], outcome)
     if len(shares):
@@ -235,9 +236,9 @@ def _dropping_figure(
     return _figure(
         stem,
         "What dropping failures changes",
-        f"Change of each group's share of the dataset when pictures with {_LOST[outcome.level]} are dropped "
-        f"({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with {level_in_words(confidence)} "
-        f"intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
+        f"Change of each group's share of the pictures whose group is known when those with {_LOST[outcome.level]} "
+        f"are dropped ({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with "
+        f"{level_in_words(confidence)} intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
         f"Dots with intervals from {100 * shown['change'].min():+.1f} to {100 * shown['change'].max():+.1f} points.",
         outcome.level,
     )

@@ -222,9 +222,7 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
         )
     sentences += [_sentence(share, causes) for share in result.named]
     if not result.named:
-        sentences.append(
-            "No change found that brings back more failures than changes without meaning do."
-        )
+        sentences.append(_nothing_named(result.shares, causes))
     for share in result.shares:
         if share.corrected.low > 0 and not share.named and causes[share.cause].box != "frame":
             sentences.append(
@@ -242,6 +240,20 @@ def _findings(outcome: Outcome, result: Interventions, causes: Mapping[str, Caus
                 "placebo; that is a way round a failure and tells no cause."
             )
     return sentences
+
+
+def _nothing_named(shares: Sequence[CauseShare], causes: Mapping[str, Cause]) -> str:
+    """Say so, and which remedy of a cause came nearest where its interval without correction exceeds 0."""
+    text = "No change found that brings back more failures than changes without meaning do"
+    tried = [share for share in shares if causes[share.cause].box != "frame"]
+    if not tried:
+        return f"{text}."
+    text += f", after correction for {counted(len(tried), 'cause')}"
+    most = max(tried, key=lambda share: share.share.estimate)
+    if most.share.low <= 0:
+        return f"{text}."
+    beyond = interval_in_words(most.share)
+    return f"{text}; nearest to it came {causes[most.cause].remedy}, {beyond} beyond placebo by itself."
 
 
 def _sentence(share: CauseShare, causes: Mapping[str, Cause]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from modular_faces.failures.counting import counted
 from modular_faces.inference.correction import holm
 from modular_faces.inference.permutation import MapTest, comparable, map_test
 
@@ -115,6 +116,19 @@ def strata_suffice(failed: Members, strata: npt.NDArray[np.integer]) -> bool:
     inside = comparable(failed, strata)
     enough = min(int(failed[inside].sum()), int((~failed)[inside].sum())) >= FEWEST
     return enough and len(np.unique(strata)) > 1
+
+
+def strata_in_words(failed: Members, strata: npt.NDArray[np.integer]) -> str:
+    """Why nothing is compared within strata; empty where it is, or where all pictures are in one stratum."""
+    if strata_suffice(failed, strata) or len(np.unique(strata)) < 2:
+        return ""
+    inside = comparable(failed, strata)
+    failures, successes = int(failed[inside].sum()), int((~failed)[inside].sum())
+    return (
+        f"Nothing could be compared {WITHIN}: only {counted(failures, 'failure')} and "
+        f"{counted(successes, 'success', 'successes')} have one of the other kind that is like them in both, and "
+        f"{FEWEST} of each are needed. What sets failures apart may be their label, or that they are grey."
+    )
 
 
 def strata_of(labels: Sequence[object] | None, grey: Members) -> npt.NDArray[np.intp]:

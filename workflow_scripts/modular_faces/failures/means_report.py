@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from modular_faces.failures.counting import counted
-from modular_faces.failures.map_comparison import MapComparison, strata_of
+from modular_faces.failures.map_comparison import MapComparison, strata_in_words, strata_of
 from modular_faces.failures.means import (
     MapSettings,
     MeanPictures,
@@ -119,6 +119,8 @@ def _add_level(
     results.tables[f"{NAME}_unusual"].append(shares)
     results.maps[f"{NAME}_maps"].append(map_table(outcome, means, sample, comparisons))
     results.findings += findings_of(table, frame, level=outcome.level)
+    if why_not := strata_in_words(sample.failed, strata):
+        results.findings.append(f"Level {outcome.level}: {why_not}")
     _draw(results, outcome, sample, means, _charts(means, comparisons, sample, shares))
     return None
 
@@ -179,7 +181,7 @@ def _charts(
 
 
 _FOUR: Final = ("difference", "low", "high", "effect", "statistic", "delta")
-_DECIMALS: Final = {"p": 5, "p_holm": 5, "x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
+_DECIMALS: Final = {"x": 1, "y": 1} | dict.fromkeys(_FOUR, 4)
 
 
 def _tables(permutations: int, *, few: bool) -> list[Table]:

@@ -12,7 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from modular_faces.failures.counting import counted
-from modular_faces.failures.map_comparison import FREE, LEVEL, comparison_row, strata_of
+from modular_faces.failures.map_comparison import (
+    FREE,
+    LEVEL,
+    comparison_row,
+    strata_in_words,
+    strata_of,
+)
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.picture_frame import GREY, Frame, place_in_words
 from modular_faces.failures.picture_report import (
@@ -85,6 +91,8 @@ def _add_level(
     greys = np.ascontiguousarray(sample.pictures[..., GREY])
     result = pixel_shap(greys, sample.failed, strata=strata, settings=settings)
     _add_model(results, settings, outcome, result, sample.failed)
+    if result.informative and (why_not := strata_in_words(sample.failed, strata)):
+        results.findings.append(f"Level {outcome.level}: {why_not}")
     return None
 
 

@@ -113,11 +113,18 @@ def sign_order() -> list[str]:
 
 
 def best_rescue(study: pd.DataFrame, *, backend: str, variant: str) -> pd.DataFrame | None:
-    """Faces that another part of the study found, that part which found most; None where none found any."""
+    """Faces that another part of the study found, that part which found most; None where none found any.
+
+    A part of another backend that tells head angles goes before other variants of the same backend, whose errors
+    are not independent of those that are studied.
+    """
     own = (study["backend"] == backend) & (study["variant"] == variant)
     other = study["found"].astype(bool) & ~own
     if not other.any():
         return None
+    if "yaw_deg" in study:
+        independent = other & (study["backend"] != backend) & study["yaw_deg"].notna()
+        other = independent if independent.any() else other
     keys = ["backend", "variant"]
     sizes = study.loc[other, keys].groupby(keys, observed=True, sort=True).size()
     best = sizes.index[int(sizes.to_numpy().argmax())]

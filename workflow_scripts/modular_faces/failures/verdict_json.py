@@ -144,7 +144,7 @@ def _row(one: NamedCause) -> dict[str, Any]:
         "sign": one.sign,
         "sign_words": one.sign_words,
         "cliffs_delta": None if one.delta is None else _number(one.delta.estimate),
-        "p": None if one.p is None else round(one.p, 6),
+        "p": None if one.p is None else float(f"{one.p:.6g}"),
         "measured_on": one.measured or None,
     }
 

@@ -231,7 +231,7 @@ def analyse(
     encoded, shown_models = (
         fitted[0] if fitted else fit_on_all(data, task, plan, found, pipeline=pipeline)
     )
-    result.notes += column_notes(data.modules, encoded)
+    result.notes += column_notes(data.modules, encoded, region=data.region)
     result.weights = weights_of_models(
         data,
         task,

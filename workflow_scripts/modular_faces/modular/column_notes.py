@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modular_faces.modular.module_blocks import ModularData, Module
+from modular_faces.modular.column_words import KINDS
+from modular_faces.modular.module_blocks import REGION_WORDS, ModularData, Module, Region
 from modular_faces.modular.protocol import EncodedFold
 
 COPY = 0.9999
@@ -39,7 +40,9 @@ def _varies(values: NDArray[np.float32]) -> bool:
     return bool((high > low).any())
 
 
-def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str]:
+def column_notes(
+    blocks: Mapping[str, Module], encoded: EncodedFold, *, region: Region
+) -> list[str]:
     """Say which columns are constant, mostly missing or copies of others.
 
     Parameters
@@ -47,17 +50,14 @@ def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str
     blocks : mapping of str to Module
     encoded : EncodedFold
         Of the training pictures that are looked at.
+    region : {"image", "face"}
 
     Returns
     -------
     list of str
         A sentence for each kind of column there is.
     """
-    kinds: dict[str, list[str]] = {
-        "Missing in more than half of the training pictures, gaps filled with the mean": [],
-        "The same for every training picture and without weight": [],
-        "Copies of other columns, which share their weight with them": [],
-    }
+    kinds: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for name, encoder in encoded.encoders.items():
         values = blocks[name].values[encoded.train]
         constant = encoder.spread == 0
@@ -68,7 +68,8 @@ def column_notes(blocks: Mapping[str, Module], encoded: EncodedFold) -> list[str
         )
         for told, (columns, which) in zip(kinds.values(), chosen, strict=True):
             told.extend(_counted(name, columns, which))
-    return [f"{kind}: {', '.join(told)}." for kind, told in kinds.items() if told]
+    sees = REGION_WORDS[region]
+    return [f"{kind} ({sees}): {', '.join(told)}." for kind, told in kinds.items() if told]
 
 
 def _copies(columns: NDArray[np.floating[Any]], constant: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import altair as alt
@@ -10,10 +10,11 @@ import pandas as pd
 
 from modular_faces.failures.report_parts import p_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.score_parts import (
     POPULATION_WORDS,
-    REGION_WORDS,
     kind_of,
+    short_p,
     with_interval,
     words_of,
 )
@@ -48,34 +49,51 @@ def comparison_table(comparisons: pd.DataFrame, target: str, interval: str) -> T
     interval : str
         Such as ``95 %``.
     """
-    tests = ["only model right", "only other right", "p McNemar", "p Holm"]
-    shown = tests if comparisons["p_mcnemar"].notna().any() else []
+    metrics = [m for m in METRICS[kind_of(target)] if m in set(comparisons["metric"])]
+    tests = list(TESTS) if comparisons["p_mcnemar"].notna().any() else []
     part = comparisons["other"].str.match(PARTS_OF_MAIN)
     ordered = comparisons.loc[part.sort_values(kind="stable").index]
-    rows = [_row(row, tested=bool(shown)) for row in ordered.to_dict("records")]
+    named = [name for name in NAMED if name in ("other", "region") or ordered[name].nunique() > 1]
+    first = ordered.iloc[0]
+    alike = [NAMED[name][1](first[name]) for name in NAMED if name not in named]
+    pairs = ordered.groupby(["model", "other", "region", "population"], sort=False)
+    rows = [
+        [
+            *(NAMED[name][1](pair[name].iloc[0]) for name in named),
+            str(int(pair["n"].max())),
+            *_cells(pair, metrics, tests),
+        ]
+        for _, pair in pairs
+    ]
+    less = f"{alike[0]} less the other, {alike[1]}" if len(alike) == 2 else "model less the other"
     return Table(
-        caption=f"Differences for {words_of(target)}, model less the other, with {interval} intervals",
-        columns=["model", "against", "sees", "pictures", "metric", "difference", "n", *shown],
+        caption=f"Differences for {words_of(target)}, {less}, with {interval} intervals",
+        columns=[*(NAMED[name][0] for name in named), "n", *map(words_of, metrics), *tests],
         rows=rows,
-        numeric=[False] * 5 + [True] * (2 + len(shown)),
+        numeric=[False] * len(named) + [True] * (1 + len(metrics) + len(tests)),
         file="comparisons.csv",
         rows_in_file=len(rows),
     )
 
 
-def _row(row: Mapping[Any, Any], *, tested: bool) -> list[str]:
-    tests = [""] * 4 if tested else []
-    if pd.notna(row["p_mcnemar"]):
-        tests = [
-            *(f"{row[name]:.0f}" for name in ("model_only", "other_only")),
-            *(f"{row[name]:.3g}" for name in ("p_mcnemar", "p_holm")),
-        ]
-    return [
-        *(plain(row["model"]), plain(row["other"])),
-        REGION_WORDS.get(row["region"], row["region"]),
-        *(POPULATION_WORDS.get(row["population"], row["population"]), words_of(row["metric"])),
-        *(with_interval(row["difference"], row["low"], row["high"]), str(int(row["n"])), *tests),
-    ]
+TESTS: Final[Mapping[str, tuple[str, Callable[[float], str]]]] = {
+    "only model right": ("model_only", "{:.0f}".format),
+    "only other right": ("other_only", "{:.0f}".format),
+    "p (McNemar)": ("p_mcnemar", short_p),
+    "p (Holm)": ("p_holm", short_p),
+}
+"""Columns on McNemar's test, with the column of comparisons.csv and how it is written."""
+
+
+def _cells(pair: pd.DataFrame, metrics: Sequence[str], tests: Sequence[str]) -> Iterator[str]:
+    """Differences of a pair of models in each metric, and McNemar's test."""
+    known = pair.set_index("metric")
+    for metric in metrics:
+        found = metric in known.index
+        yield with_interval(*known.loc[metric, ["difference", "low", "high"]]) if found else ""
+    tested = pair.dropna(subset=["p_mcnemar"]).to_dict("records")[:1]
+    for name, number in (TESTS[test] for test in tests):
+        yield number(tested[0][name]) if tested else ""
 
 
 def plain(model: str) -> str:
@@ -88,6 +106,15 @@ def plain(model: str) -> str:
     """
     named = RUNG_WORDS.get(model) or model.replace("without_", "all but ")
     return named.replace("_", " ")
+
+
+NAMED: Final[Mapping[str, tuple[str, Callable[[str], str]]]] = {
+    "model": ("model", plain),
+    "other": ("against", plain),
+    "region": ("sees", REGION_WORDS.__getitem__),
+    "population": ("pictures", POPULATION_WORDS.__getitem__),
+}
+"""Columns that say what is compared; those that are the same in all rows stand in the caption."""
 
 
 def comparison_chart(comparisons: pd.DataFrame, metric: str, main: str) -> AnyChart:
@@ -137,9 +164,14 @@ def comparison_findings(comparisons: pd.DataFrame, metric: str, main: str) -> It
         sees = REGION_WORDS.get(row["region"], row["region"])
         yield (
             f"'{plain(main)}' minus '{plain(row['other'])}', {sees}: {words_of(metric)} "
-            f"{row['difference']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}], {int(row['n'])} "
+            f"{_signed(row['difference'])} [{_signed(row['low'])}, {_signed(row['high'])}], {int(row['n'])} "
             f"pictures{_mcnemar(row, main)}."
         )
+
+
+def _signed(number: float) -> str:
+    """Write a difference with its sign; nought has no minus."""
+    return f"{round(number, 3) + 0.0:+.3f}"
 
 
 def _mcnemar(row: Mapping[Any, Any], main: str) -> str:

@@ -9,12 +9,12 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.figures import CATEGORIES, AnyChart
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.score_parts import (
     METRICS,
-    NAMES,
-    REGION_WORDS,
     SPLIT_WORDS,
     kind_of,
+    name_of,
     with_interval,
     words_of,
 )
@@ -76,7 +76,7 @@ def bounds_table(scores: pd.DataFrame) -> Table | None:
         caption="Accuracy of all pictures: the weighted estimate, and what it is at worst and at best",
         columns=[
             *("model", "sees", "found ones only", "found ones, weighted"),
-            *("all lost ones wrong", "all lost ones right", "n", "weigh as much as"),
+            *("all lost ones wrong", "all lost ones right", "found", "effective sample size"),
         ],
         rows=cells,
         numeric=[False, False] + [True] * 6,
@@ -90,7 +90,7 @@ def _bounds_row(
 ) -> list[str]:
     key = (row["model"], row["region"])
     return [
-        *(NAMES.get(row["model"], row["model"]), REGION_WORDS.get(row["region"], row["region"])),
+        *(name_of(row["model"]), REGION_WORDS.get(row["region"], row["region"])),
         *(
             f"{value:.3f}"
             for value in (plain.get(key, float("nan")), row["value"], row["low"], row["high"])
@@ -110,7 +110,7 @@ def duplicates_table(scores: pd.DataFrame, target: str) -> Table | None:
     both = rows[rows["model"].isin(without["model"])]
     cells = [
         [
-            *(NAMES.get(model, model), REGION_WORDS.get(region, region), SPLIT_WORDS[split]),
+            *(name_of(model), REGION_WORDS.get(region, region), SPLIT_WORDS[split]),
             str(int(group["n"].max())),
             *(_cell(group, metric) for metric in metrics),
         ]

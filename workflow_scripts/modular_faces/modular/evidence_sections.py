@@ -12,8 +12,9 @@ from modular_faces.modular import (
     score_parts,
     specificity_parts,
 )
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, Figures, ScoreTables
-from modular_faces.modular.score_parts import EMOTION, MEAN, REGION_WORDS, words_of
+from modular_faces.modular.score_parts import EMOTION, MEAN, words_of
 from modular_faces.pages.parts import Block, Section, Text
 
 WEIGHTED: Final = (
@@ -23,7 +24,8 @@ WEIGHTED: Final = (
 )
 BOUNDS: Final = (
     "Whatever the lost pictures are: accuracy of all pictures cannot be lower than if every lost one were wrong, nor "
-    "higher than if every lost one were right."
+    "higher than if every lost one were right. The effective sample size is how many pictures of equal weight the "
+    "weighted ones are worth."
 )
 NO_DUPLICATES: Final = (
     "No test picture has a duplicate among the training pictures, so nothing has to be left out."
@@ -37,7 +39,7 @@ DIFFERENCES: Final = (
 )
 MCNEMAR: Final = (
     " McNemar's test counts the pictures that only one of the two gets right; its p-values are corrected by Holm's "
-    "method over all comparisons of the target."
+    "method over all comparisons of the target that see the same (whole picture or face)."
 )
 RUNGS: Final = (
     "Three models of the 68 landmarks alone. Between the first two only the instrument changes, between the last two "

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.figures import INK, SEQUENTIAL, AnyChart
-from modular_faces.modular.score_parts import REGION_WORDS
+from modular_faces.modular.module_blocks import REGION_WORDS
 
 
 def confusion_chart(confusion: pd.DataFrame, model: str) -> AnyChart:

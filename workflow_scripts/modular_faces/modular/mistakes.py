@@ -18,6 +18,14 @@ QUALITY: Final = 80
 OF_A_GROUP: Final = 8
 """Pictures of a category or rating."""
 
+NOT_TAKEN_APART: Final = [
+    (
+        "What each module added",
+        "not known: the face was lost, and a model of what the picture still has spoke instead",
+    )
+]
+"""A fact on pictures that the main model could not see."""
+
 Picture = NDArray[np.uint8]
 
 
@@ -86,7 +94,10 @@ def contribution_table(contributions: pd.DataFrame, image_id: str, targets: list
         caption="What each module added",
         columns=["module", *names],
         rows=[
-            [str(module), *("" if np.isnan(value) else f"{value:+.2f}" for value in line)]
+            [
+                str(module).replace("_", " "),
+                *("" if np.isnan(value) else f"{value:+.2f}" for value in line),
+            ]
             for module, line in zip(wide.index, wide.to_numpy(), strict=True)
         ],
         numeric=[False] + [True] * len(names),
@@ -118,7 +129,7 @@ def mistake_groups(
             for number, row in enumerate(rows.to_dict("records"))
             if row["image_id"] in pictures
         ]
-        note = "Surest mistakes first. Contributions are to the log odds."
+        note = "Surest mistakes first. Contributions are to the log odds, the scale that the model adds on."
         groups.append(RecordGroup(f"called {said}", f"Called {said}", note, records))
     for target, rows in rated_wrong(ratings).groupby("target", sort=False):
         records = [
@@ -161,7 +172,8 @@ def _called(
     ]
     alt = f"labelled {truth}, called {said}"
     table = contribution_table(contributions, name, [said, truth])
-    return _record(f"{said}-{number}", name, alt, picture, facts, table)
+    facts += NOT_TAKEN_APART if not table.rows else []
+    return _record(f"{said}-{number}", name, alt, picture, facts, table, {"target": said})
 
 
 def _rated(
@@ -177,7 +189,8 @@ def _rated(
     ]
     alt = f"{words}: rated {row['truth']:.2f}, predicted {row['predicted']:.2f}"
     table = contribution_table(contributions, name, [target])
-    return _record(f"{target}-{number}", name, alt, picture, facts, table)
+    facts += NOT_TAKEN_APART if not table.rows else []
+    return _record(f"{target}-{number}", name, alt, picture, facts, table, {"target": target})
 
 
 def _record(
@@ -187,6 +200,7 @@ def _record(
     picture: Picture,
     facts: list[tuple[str, str]],
     table: Table,
+    tags: Mapping[str, str],
 ) -> Record:
     height, width = picture.shape[:2]
     return Record(
@@ -197,7 +211,7 @@ def _record(
         size=(width, height),
         points=(),
         points_from="",
-        tags={},
+        tags=tags,
         facts=facts,
         tables=[table] if table.rows else [],
     )

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from modular_faces.modular.module_blocks import LEARNT
+from modular_faces.modular.module_blocks import LEARNT, REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, ScoreTables
 from modular_faces.modular.score_parts import (
     NOT_WHOLE,
-    REGION_WORDS,
     SPLIT_WORDS,
     model_order,
     with_interval,
     words_of,
 )
+from modular_faces.modular.scores_shown import BALANCED, BALANCED_WORDS, LAB
 from modular_faces.pages.parts import Block, Section, Table, Text
 
 INTENDED = (
@@ -37,9 +37,6 @@ LIMITS = (
     "Limits: all models are linear. Intervals come from other test pictures, not from other datasets; on pictures of "
     "another kind expect less. Weights of columns that say nearly the same are shared among them in a way that depends "
     "on the penalty."
-)
-LAB: Final = (
-    "colour bins, Haralick features and the 68 landmarks in pixels, nothing else: the lab's model"
 )
 NO_MODELS: Final = ("baseline", "shuffled", "raters")
 LEARNT_WORDS: Final = "{modules}: learnt by a network from data of its maker, no measurement."
@@ -71,6 +68,8 @@ def _cards(tables: ScoreTables, dataset: str) -> Iterator[Table]:
     for model in model_order(whole["model"].tolist()):
         if model not in NO_MODELS:
             rows = list(_card(whole[whole["model"] == model], dataset))
+            if model == tables.main + BALANCED:
+                rows.insert(1, ["is", BALANCED_WORDS.format(main=words_of(tables.main))])
             yield Table(
                 caption=f"Model card: {model.replace('_', ' ')}",
                 columns=["what", "of this model"],
@@ -85,7 +84,7 @@ def _card(scores: pd.DataFrame, dataset: str) -> Iterator[list[str]]:
     modules = next(iter(scores["modules"].dropna()), "")
     names = str(modules).split("+")
     learnt = [name.replace("_", " ") for name in names if name in LEARNT]
-    yield ["sees", LAB if modules == "lab" else ", ".join(names).replace("_", " ")]
+    yield ["sees", LAB if modules == "lab" else ", ".join(map(words_of, names))]
     yield ["learnt columns", LEARNT_WORDS.format(modules=", ".join(learnt)) if learnt else MEASURED]
     yield ["predicts", _targets(scores)]
     kinds = set(scores["target"]) & set(HEAD_METRIC)

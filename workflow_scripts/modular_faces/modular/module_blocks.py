@@ -51,6 +51,8 @@ MODULES: Final = (
     "action_units",
     "aligned",
 )
+REGION_WORDS: Final = {"image": "whole picture", "face": "face only"}
+"""What a model sees, by the region of its modules."""
 WHOLE: Final = ""
 """What the part of a picture is called where a whole module is meant."""
 LEARNT: Final = frozenset({"expression", "action_units"})

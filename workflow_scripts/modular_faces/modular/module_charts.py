@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.figures import CATEGORIES, INK, AnyChart
+from modular_faces.modular.weight_charts import NAME
 
 DIGITS: Final = 4
 MEASURES: Final = {
@@ -122,9 +123,9 @@ def _columns_chart(columns: pd.DataFrame, chosen: alt.Parameter) -> Any:
     base: Any = (
         alt.Chart(columns, title="largest columns of that module")
         .transform_filter(chosen)
-        .transform_calculate(span="abs(datum.value)")
+        .transform_calculate(span="abs(datum.value)", name=NAME)
         .encode(
-            y=alt.Y("column:N", sort=order, title=None, axis=alt.Axis(labelLimit=230)), tooltip=tips
+            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=230)), tooltip=tips
         )
     )
     bars = base.mark_bar().encode(
@@ -190,10 +191,11 @@ def tau_sentences(stability: pd.DataFrame) -> list[str]:
         rows = known[known["view"] == view]
         if len(rows):
             low = rows.loc[rows["tau"].idxmin()]
+            least = str(low["target"]).replace("_", " ")
             middle = float(np.median(rows["tau"]))
             sentences.append(
-                f"Order of the modules by {words}: Kendall's tau between a refit and the model is {middle:.2f} in the "
-                f"middle of {len(rows)} categories and ratings, least for {str(low['target']).replace('_', ' ')} "
-                f"({low['tau']:.2f} [{low['tau_low']:.2f}, {low['tau_high']:.2f}])."
+                f"Order of the modules by {words}: Kendall's tau between a refit and the model (1: the same order, 0: "
+                f"chance) has the median {middle:.2f} over {len(rows)} categories or ratings, least for "
+                f"{least}: {low['tau']:.2f} [{low['tau_low']:.2f}, {low['tau_high']:.2f}]."
             )
     return sentences

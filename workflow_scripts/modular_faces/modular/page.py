@@ -14,18 +14,19 @@ from modular_faces.csv_frames import read_cells
 from modular_faces.face_model import FaceGeometry
 from modular_faces.failures.gallery_file import read_gallery
 from modular_faces.failures.report_parts import read_report
+from modular_faces.modular.column_words import about_columns
 from modular_faces.modular.face_measures import MEASURE_COLUMNS, MEASURES
 from modular_faces.modular.mean_face import mean_face
 from modular_faces.modular.model_card import model_cards
-from modular_faces.modular.module_blocks import LEARNT, MODULES
+from modular_faces.modular.module_blocks import LEARNT, MODULES, REGION_WORDS
 from modular_faces.modular.page_parts import ScoreTables
-from modular_faces.modular.score_parts import REGION_WORDS, words_of
+from modular_faces.modular.rescued_section import rescued_section
+from modular_faces.modular.score_parts import words_of
 from modular_faces.modular.score_sections import head_numbers, score_sections
 from modular_faces.modular.weight_figures import save_weight_figures, shown_targets
 from modular_faces.modular.weight_rows import VIEWS
 from modular_faces.modular.weight_sections import WeightInputs, targets_of, weight_sections
 from modular_faces.pages.parts import Page, Section, Text
-from modular_faces.pages.report_section import report_section
 from modular_faces.tables import MESH_COLUMNS, matrix_from_table
 
 TITLE: Final = "How well named modules predict what people see"
@@ -142,8 +143,8 @@ def modular_page(
         save_weight_figures(weights, drawn, folder / "figures" / "weights")
     sections = [
         *score_sections(tables, folder),
-        report_section(read_report(rescued), folder, share=share),
-        *(weight_sections(weights) if weights else []),
+        rescued_section(read_report(rescued), folder, share=share),
+        *(weight_sections(weights, about_columns(tables.notes)) if weights else []),
         _pictures(gallery, share),
         *([model_cards(tables, options, dataset)] if tables.heads else []),
     ]
@@ -171,7 +172,8 @@ def _pictures(gallery: Path | None, share: bool) -> Section:
     if share or gallery is None:
         return Section("pictures", "Pictures", question, [Text([NO_PICTURES])])
     words = (
-        "Each picture opens what the model said, and what each module added to the score. The groups hold the hardest "
-        "mistakes: pictures that the model was surest about, and wrong."
+        "A click on a picture shows what the model said of it, and what each module added to that. Here are the "
+        "hardest mistakes of the category or rating that is chosen at the top of the page: pictures that the "
+        "model was surest to be of the category, and wrong, or whose rating it missed by most."
     )
     return Section("pictures", "Pictures", question, [Text([words]), read_gallery(gallery)])

@@ -10,8 +10,9 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.figures import FAINT, AnyChart
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, Figures, ScoreTables
-from modular_faces.modular.score_parts import MEAN, REGION_WORDS, with_interval, words_of
+from modular_faces.modular.score_parts import MEAN, with_interval, words_of
 from modular_faces.pages.parts import Block, Section, Table, Text
 
 RATERS: Final = "raters"

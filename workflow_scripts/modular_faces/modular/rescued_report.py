@@ -11,9 +11,8 @@ import pandas as pd
 
 from modular_faces.failures.report_parts import Figure, StudyReport, Table, p_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart, save_figure
-from modular_faces.modular.module_blocks import WHOLE
+from modular_faces.modular.module_blocks import REGION_WORDS, WHOLE
 from modular_faces.modular.rescued import Rescued
-from modular_faces.modular.score_parts import REGION_WORDS
 
 NAME: Final = "rescued"
 LEAST_PUBLIC: Final = 20

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import altair as alt
 import pandas as pd
 
 from modular_faces.figures import CATEGORIES, AnyChart
-from modular_faces.pages.parts import Table
+from modular_faces.modular.module_blocks import REGION_WORDS
 
 EMOTION: Final = "emotion"
 MEAN: Final = "mean_of_ratings"
@@ -23,7 +23,6 @@ POPULATION_WORDS: Final = {
     "found": "found ones only",
     "weighted": "found ones, weighted",
 }
-REGION_WORDS: Final = {"image": "whole picture", "face": "face only"}
 SPLIT_WORDS: Final = {
     "test": "test",
     "test_without_duplicates": "test without duplicates",
@@ -66,6 +65,17 @@ def words_of(name: str) -> str:
     return {"r2": "R2", "mse": "MSE", "mae": "MAE"}.get(name, name.replace("_", " "))
 
 
+def name_of(model: str) -> str:
+    """Write the name of a whole model as words.
+
+    Examples
+    --------
+    >>> name_of("modular_learnt"), name_of("shuffled")
+    ('modular learnt', 'labels shuffled (chance)')
+    """
+    return NAMES.get(model, model.replace("_", " "))
+
+
 def with_interval(value: float, low: float, high: float) -> str:
     """Write a number with its interval.
 
@@ -76,100 +86,42 @@ def with_interval(value: float, low: float, high: float) -> str:
     """
     if pd.isna(value):
         return ""
+    value, low, high = (round(number, 3) + 0.0 for number in (value, low, high))
     if pd.isna(low) or pd.isna(high):
         return f"{value:.3f}"
     return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def score_table(
-    scores: pd.DataFrame, references: pd.DataFrame, target: str, interval: str
-) -> Table:
-    """Every whole model's scores for one target, then what others report.
+def short_p(p: float) -> str:
+    """Write a p-value into a cell of a table.
 
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        scores.csv.
-    references : pandas.DataFrame
-        references.csv, of this dataset.
-    target : str
-    interval : str
-        Such as ``95 %``.
+    Examples
+    --------
+    >>> short_p(0.0342), short_p(0.00001)
+    ('0.034', '< .001')
     """
-    metrics = METRICS[kind_of(target)]
-    rows = list(_score_rows(scores[scores["target"] == target], metrics))
-    rows += list(_reference_rows(references, target, metrics))
-    words = [words_of(name) for name in metrics]
-    return Table(
-        caption=f"Scores for {words_of(target)}, with {interval} intervals" if rows else "Scores",
-        columns=["model", "sees", "pictures", "split", "n", *words],
-        rows=rows,
-        numeric=[False] * (5 + len(metrics)),
-        file="scores.csv",
-        rows_in_file=len(scores),
-    )
+    return "< .001" if p < 0.001 else f"{p:.3f}"
 
 
-def _score_rows(scores: pd.DataFrame, metrics: Sequence[str]) -> Iterator[list[str]]:
-    whole = scores[~scores["model"].str.match(NOT_WHOLE)]
-    whole = whole[whole["metric"].isin(metrics)]
-    for model in model_order(whole["model"].tolist()):
-        of_model = whole[whole["model"] == model]
-        groups = of_model.groupby(["region", "population", "split"], sort=False)
-        for (region, population, split), group in groups:
-            found = group.set_index("metric")
-            cells = [
-                with_interval(*found.loc[m, ["value", "low", "high"]]) if m in found.index else ""
-                for m in metrics
-            ]
-            yield [
-                *(NAMES.get(model, model), REGION_WORDS.get(region, region)),
-                *(POPULATION_WORDS.get(population, population), SPLIT_WORDS.get(split, split)),
-                *(str(int(group["n"].max())), *cells),
-            ]
-
-
-def _reference_rows(
-    references: pd.DataFrame, target: str, metrics: Sequence[str]
-) -> Iterator[list[str]]:
-    if "target" not in references:
-        return
-    for model, group in references[references["target"] == target].groupby("model", sort=False):
-        values = dict(zip(group["metric"], group["value"], strict=True))
-        cells = [f"{values[m]:.3f}" if m in values else "" for m in metrics]
-        published = (group["origin"] == "published").all()
-        yield [str(model), "published" if published else "earlier result", "", "", "", *cells]
-
-
-def reference_table(references: pd.DataFrame) -> Table:
-    """Where the results of others come from, and how they were tested.
-
-    No column is called like a filter of the page, so that the table stays whole whichever category is looked at.
-    """
-    rows = references[["model", "target", "metric", "value", "protocol", "source"]]
-    rows = rows.assign(target=rows["target"].map(words_of), metric=rows["metric"].map(words_of))
-    rows = rows.rename(columns={"target": "predicts"})
-    return Table(
-        caption="Where published and earlier results come from",
-        columns=["model", "predicts", "metric", "value", "protocol", "source"],
-        rows=[[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
-              for row in rows.itertuples(index=False)],
-        numeric=[False, False, False, True, False, False],
-        file="references.csv",
-        rows_in_file=len(rows),
-    )  # fmt: skip
+def none_lost(scores: pd.DataFrame) -> pd.Series:
+    """Rows of found pictures, or of lost ones as wrong, that repeat a row of all pictures because none was lost."""
+    keys = ["target", "model", "region", "split"]
+    n = scores.groupby([*keys, "population"])["n"].max().unstack("population")
+    lost = n.reindex(columns=["all", "found"]).diff(axis="columns")["found"]
+    whole = pd.MultiIndex.from_frame(scores[keys]).isin(lost.index[lost == 0])
+    return whole & scores["population"].isin(["found", "lost_wrong"])
 
 
 def score_chart(scores: pd.DataFrame, target: str, metric: str) -> AnyChart:
     """Models on the way down, their scores with intervals, in each way to count lost pictures."""
     rows = scores[(scores["target"] == target) & (scores["metric"] == metric)]
-    rows = rows[~rows["model"].str.match(NOT_WHOLE)]
+    rows = rows[~rows["model"].str.match(NOT_WHOLE) & ~none_lost(rows)]
     rows = rows[rows["split"].isin(["test", "cross_validation"])].assign(
         sees=rows["region"].map(REGION_WORDS),
         pictures=rows["population"].map(POPULATION_WORDS),
-        name=rows["model"].map(NAMES).fillna(rows["model"]),
+        name=rows["model"].map(name_of),
     )
-    order = [NAMES.get(name, name) for name in model_order(rows["model"].tolist())]
+    order = [name_of(model) for model in model_order(rows["model"].tolist())]
     shown = rows[["name", "sees", "pictures", "value", "low", "high", "n"]]
     base: Any = alt.Chart(shown).encode(
         y=alt.Y("name:N", sort=order, title=None),
@@ -190,21 +142,61 @@ def score_chart(scores: pd.DataFrame, target: str, metric: str) -> AnyChart:
 
 
 def parts_chart(scores: pd.DataFrame, target: str, metric: str, main: str) -> AnyChart:
-    """What each module gives alone, what is lost without it, and its Shapley value."""
+    """What each module gives alone, what is lost without it, and its Shapley value, each on a scale of its own."""
     rows = _part_rows(scores[scores["target"] == target], metric, main)
+    gained = "saved" if metric == "log_loss" else "gained"
+    titles = {name: words_of(metric) for name in ("alone", "all but it")}
+    titles["Shapley value"] = f"{words_of(metric)} {gained}"
+    columns = [
+        _parts_column(rows[rows["what"] == what], metric, title, sorted(set(rows["of"])))
+        for what, title in titles.items()
+        if what in set(rows["what"])
+    ]
+    return cast(AnyChart, alt.hconcat(*columns))
+
+
+def _parts_column(rows: pd.DataFrame, metric: str, title: str, modules: Sequence[str]) -> Any:
+    colors = alt.Scale(domain=list(REGION_WORDS.values()), range=list(CATEGORIES[:2]))
     base: Any = alt.Chart(rows).encode(
-        y=alt.Y("of:N", title=None),
-        yOffset="sees:N",
-        color=alt.Color("sees:N", title=None, scale=alt.Scale(range=list(CATEGORIES))),
-        tooltip=[alt.Tooltip("of:N", title="module"), "sees", "what", *_numbers()],
+        y=alt.Y("of:N", title=None, scale=alt.Scale(domain=modules)),
+        yOffset=alt.YOffset("sees:N", sort=list(REGION_WORDS.values())),
+        color=alt.Color("sees:N", title=None, scale=colors),
+        tooltip=[alt.Tooltip("of:N", title="module"), "sees", "what", *_numbers(), "n"],
     )
-    scale = _scale_of(metric)
-    x = alt.X("value:Q", title=words_of(metric), scale=scale, axis=alt.Axis(tickCount=5))
-    points = base.mark_point(clip=True).encode(x=x)
+    axis, scale = alt.Axis(tickCount=4), alt.Scale(domain=_reach(rows, metric), nice=True)
+    x = alt.X("value:Q", title=title, scale=scale, axis=axis)
     spans = base.mark_rule(clip=True).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
-    both = alt.layer(spans, points).properties(width=210, height=alt.Step(14))
-    columns = alt.Column("what:N", title=None, sort=["alone", "all but it", "Shapley value"])
-    return cast(AnyChart, both.facet(column=columns).resolve_scale(x="independent"))
+    return alt.layer(spans, base.mark_point(clip=True).encode(x=x)).properties(
+        width=190, height=alt.Step(14), title=rows["what"].iloc[0]
+    )
+
+
+def _reach(rows: pd.DataFrame, metric: str) -> list[float]:
+    """Ends of a scale that holds every interval, with room for points; R2 ends at -.5."""
+    ends = rows[["value", "low", "high"]]
+    low, high = float(ends.min().min()), float(ends.max().max())
+    low = max(low, -0.5) if metric == "r2" else low
+    if rows["what"].iloc[0] == "Shapley value":
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = 0.06 * (high - low) or 0.1
+    return [round(low - room, 4), round(high + room, 4)]
+
+
+def grouped_modules(scores: pd.DataFrame, main: str) -> str:
+    """Say which modules are taken out together, in a sentence; empty where each stands for itself."""
+    whole = "+".join(scores.loc[scores["model"] == main, "modules"].dropna()).split("+")
+    without = scores[scores["model"].str.startswith("without_")].drop_duplicates("model")
+    groups = {
+        words_of(model.removeprefix("without_")): [
+            words_of(name) for name in dict.fromkeys(whole) if name not in str(left).split("+")
+        ]
+        for model, left in zip(without["model"], without["modules"], strict=True)
+    }
+    return "".join(
+        f" {name.capitalize()} stands for {', '.join(parts[:-1])} and {parts[-1]} together."
+        for name, parts in groups.items()
+        if len(parts) > 1
+    )
 
 
 def _part_rows(scores: pd.DataFrame, metric: str, main: str) -> pd.DataFrame:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from modular_faces.figures import AnyChart
-from modular_faces.modular import mistake_charts, score_parts
+from modular_faces.modular import column_words, mistake_charts, score_parts, scores_shown
 from modular_faces.modular.evidence_sections import evidence_sections
+from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, SHARE_METRIC, Figures, ScoreTables
 from modular_faces.modular.reliability_section import reliability_sections
-from modular_faces.modular.score_parts import words_of
+from modular_faces.modular.score_parts import with_interval, words_of
 from modular_faces.pages.parts import Block, Number, Section, Text
 
 
@@ -39,22 +40,29 @@ def score_sections(tables: ScoreTables, folder: Path) -> list[Section]:
 
 
 QUESTION: Final = "How well do named modules predict what people see, every picture counted?"
+MODELS: Final = "The models, and the modules that they are made of (section Modules explains each):"
 MODULES_QUESTION: Final = "What does each module give alone, and what is lost without it?"
 
 
 def _scores(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
-    if tables.notes:
-        yield Text(list(tables.notes), listed=True)
+    about = column_words.about_columns(tables.notes)
+    if notes := [note for note in tables.notes if note not in about]:
+        yield Text(notes, listed=True)
+    yield Text([MODELS])
+    yield Text(scores_shown.model_sentences(tables.scores, tables.main), listed=True)
     points = POINTS.format(interval=tables.interval)
     for target in tables.heads:
-        yield score_parts.score_table(tables.scores, tables.references, target, tables.interval)
+        yield Text([scores_shown.METRIC_WORDS[score_parts.kind_of(target)]])
+        yield from scores_shown.score_tables(
+            tables.scores, tables.references, target, tables.interval
+        )
         metric = HEAD_METRIC[target]
         chart = score_parts.score_chart(tables.scores, target, metric)
         title = f"{words_of(metric).capitalize()}: {words_of(target)}"
         yield figures(chart, f"{target}_{metric}", title, points)
     if "protocol" in tables.references and len(tables.references):
         yield Text([REFERENCES])
-        yield score_parts.reference_table(tables.references)
+        yield scores_shown.reference_table(tables.references)
     ratings = tables.scores[~tables.scores["target"].isin(list(HEAD_METRIC))]
     ratings = ratings[~ratings["model"].str.match(score_parts.NOT_WHOLE)]
     if len(ratings):
@@ -91,15 +99,16 @@ PARTS: Final = (
 
 
 def _modules(tables: ScoreTables, figures: Figures) -> Iterator[Block]:
+    yield Text(scores_shown.module_sentences(tables.scores), listed=True)
+    grouped = score_parts.grouped_modules(tables.scores, tables.main)
     for target in tables.heads:
         metrics = dict.fromkeys([HEAD_METRIC[target], SHARE_METRIC[target]])
         for metric in metrics:
             chart = score_parts.parts_chart(tables.scores, target, metric, tables.main)
             lower = " (less is better)" if metric == "log_loss" else ""
             title = f"{words_of(metric).capitalize()} by module{lower}: {words_of(target)}"
-            yield figures(
-                chart, f"{target}_{metric}", title, PARTS.format(interval=tables.interval)
-            )
+            caption = PARTS.format(interval=tables.interval) + grouped
+            yield figures(chart, f"{target}_{metric}", title, caption)
 
 
 def _mistakes(tables: ScoreTables, figures: Figures) -> Iterator[Section]:
@@ -113,6 +122,8 @@ def _mistakes(tables: ScoreTables, figures: Figures) -> Iterator[Section]:
     )
     confusion = mistake_charts.confusion_chart(tables.confusion, tables.main)
     blocks: list[Block] = [figures(confusion, "confusion", "Confusion matrix", caption)]
+    if recalls := scores_shown.recall_table(tables.scores, tables.main, tables.interval):
+        blocks.append(recalls)
     if "probability" in tables.calibration:
         chart = mistake_charts.calibration_chart(tables.calibration, ["lab", tables.main])
         words = (
@@ -136,6 +147,15 @@ def head_numbers(tables: ScoreTables) -> Iterator[Number]:
             & (tables.scores["region"] == tables.scores["region"].iloc[0])
         ]
         for model in (tables.main, "lab"):
-            values = rows.loc[rows["model"] == model, "value"].dropna().tolist()
-            if values:
-                yield Number(f"{values[0]:.3f}", f"{words_of(metric)}, {words_of(target)}: {model}")
+            for row in rows[rows["model"] == model].dropna(subset=["value"]).to_dict("records")[:1]:
+                yield Number(f"{row['value']:.3f}", _head_words(row))
+
+
+def _head_words(row: Mapping[Any, Any]) -> str:
+    """What a number at the top is: of which model, which pictures, and its interval."""
+    sees = REGION_WORDS.get(row["region"], row["region"])
+    interval = with_interval(row["value"], row["low"], row["high"]).partition(" ")[2]
+    words = (
+        f"{words_of(row['metric'])}, {words_of(row['target'])}: {words_of(row['model'])}, {sees}"
+    )
+    return f"{words}, all {int(row['n']):,} pictures {interval}".rstrip()

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from modular_faces.figures import DIVERGING, AnyChart
-from modular_faces.modular.score_parts import REGION_WORDS, words_of
+from modular_faces.modular.module_blocks import REGION_WORDS
+from modular_faces.modular.score_parts import words_of
 
 CONTROL: Final = "outdoors"
 """A rating of the background: a model that sees nothing but the face should not know it."""

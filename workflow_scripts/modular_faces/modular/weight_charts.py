@@ -19,7 +19,28 @@ Points = NDArray[np.float64]
 FACE_WIDTH: Final = 340
 SEEN: Final = CATEGORIES[1]
 """Colour of what is drawn as "looks more X"."""
+THINNED: Final = ("outline", "eyes")
+"""Parts with more arrows than they need where there are many targets."""
 _MARGIN: Final = 0.22
+
+
+def fewer_arrows(arrows: pd.DataFrame, *, most: int) -> pd.DataFrame:
+    """Leave out every second arrow of the parts in `THINNED`, alike on both sides, then of all, until few enough.
+
+    Parameters
+    ----------
+    arrows : pandas.DataFrame
+        From `weight_rows.arrow_rows`.
+    most : int
+        Most rows.
+    """
+    for part in THINNED:
+        if len(arrows) <= most:
+            return arrows
+        place = arrows.groupby(["target", "view", "part"]).cumcount()
+        arrows = arrows[(arrows["part"] != part) | (place % 2 == 0)]
+    step = -(-len(arrows) // most)
+    return arrows[arrows.groupby(["target", "view"]).cumcount() % step == 0]
 
 
 def shape_chart(arrows: pd.DataFrame, points: Points) -> AnyChart:
@@ -119,8 +140,22 @@ def parts_chart(parts: pd.DataFrame, points: Points, legend: str) -> AnyChart:
     return cast(AnyChart, both.project(type="identity").properties(**size))
 
 
+CHANNELS: Final = {
+    "hsv_h": "hue (HSV)",
+    "hsv_s": "saturation (HSV)",
+    "hsv_v": "brightness (HSV)",
+    "lab_l": "lightness (CIELAB L*)",
+    "lab_a": "green to red (CIELAB a*)",
+    "lab_b": "blue to yellow (CIELAB b*)",
+    "rgb_r": "red (RGB)",
+    "rgb_g": "green (RGB)",
+    "rgb_b": "blue (RGB)",
+}
+
+
 def swatch_chart(swatches: pd.DataFrame) -> AnyChart:
     """Colour bins as bars in their own colour, a row per channel."""
+    swatches = swatches.assign(channel=swatches["channel"].map(CHANNELS))
     tips = [
         *(alt.Tooltip("channel:N"), alt.Tooltip("bin:O")),
         *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("value", "low", "high")),
@@ -134,10 +169,17 @@ def swatch_chart(swatches: pd.DataFrame) -> AnyChart:
     faceted = alt.layer(bars, spans).properties(width=190, height=70)
     return cast(
         AnyChart,
-        faceted.facet(facet=alt.Facet("channel:N", title=None), columns=3).resolve_scale(
-            x="independent"
-        ),
+        faceted.facet(
+            facet=alt.Facet("channel:N", title=None, sort=list(CHANNELS.values())), columns=3
+        ).resolve_scale(x="independent"),
     )
+
+
+NAME: Final = (
+    "replace(replace(replace(datum.column, /^(measure|expression|haralick)_/, ''), /_/g, ' '), "
+    "/([a-z])([A-Z])/g, '$1 $2')"
+)
+"""A column's name in words, without the module that it is of (a Vega expression)."""
 
 
 def named_chart(named: pd.DataFrame, title: str) -> AnyChart:
@@ -149,7 +191,7 @@ def named_chart(named: pd.DataFrame, title: str) -> AnyChart:
     order = alt.EncodingSortField(field="size", op="max", order="descending")
     base: Any = (
         alt.Chart(named)
-        .transform_calculate(size="abs(datum.value)", name="replace(datum.column, /_/g, ' ')")
+        .transform_calculate(size="abs(datum.value)", name=NAME)
         .encode(
             y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=330)),
             tooltip=tips,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,8 +12,8 @@ from modular_faces.figures import MOST_ROWS, AnyChart, chart_spec
 from modular_faces.modular import module_charts, weight_charts, weight_rows
 from modular_faces.modular.alike_section import alike_sections, first_task
 from modular_faces.modular.mean_face import MeanFace
-from modular_faces.modular.module_blocks import LEARNT
-from modular_faces.modular.score_parts import REGION_WORDS
+from modular_faces.modular.module_blocks import LEARNT, REGION_WORDS
+from modular_faces.modular.score_parts import words_of
 from modular_faces.pages.parts import Block, Chart, Section, Text
 
 HOW_TO_READ: Final = (
@@ -21,8 +21,14 @@ HOW_TO_READ: Final = (
     "doi:10.1016/j.neuroimage.2013.10.067) says how a face looks that the model calls more of it: how far each "
     "column moves when the model's score rises by one standard deviation. A raw weight says what the model does "
     "with a column when all others are held still; it may be there only to take away what disturbs another "
-    "column, and need not be seen in any face."
+    "column, and need not be seen in any face. Both are in standard deviations, so that columns can be compared."
 )
+MOST_ARROWS: Final = 4000
+"""Arrows of all targets and views in one chart; the lines of the face come on top, and four such charts on a page."""
+AS_ABOVE: Final = (
+    "The same figures for models that see this much of the picture; how to read them stands above."
+)
+SIGNS: Final = "Orange: more of it where the score is higher; blue: less."
 SHAPES: Final = {
     "shape_frontal": "Shape, turned to the front",
     "shape_2d": "Shape in the picture's plane (holds turn and nod of the head)",
@@ -75,20 +81,28 @@ class WeightInputs:
     confidence: float
 
 
-def weight_sections(inputs: WeightInputs) -> list[Section]:
-    """Make a section for each region, and one on columns that say nearly the same."""
+def weight_sections(inputs: WeightInputs, notes: Sequence[str]) -> list[Section]:
+    """Make a section for each region, and one on columns that say nearly the same.
+
+    Parameters
+    ----------
+    inputs : WeightInputs
+    notes : sequence of str
+        On columns that say nothing or repeat others.
+    """
     if not len(inputs.weights):
         return []
-    sections = []
+    sections: list[Section] = []
     for region in dict.fromkeys(inputs.weights["region"]):
+        how = AS_ABOVE if sections else HOW_TO_READ
         title = f"Weights: {REGION_WORDS.get(region, region)}"
         question = "What looks more like it, and what does the model use?"
         own = inputs.stability
         own = own[(own["region"] == region) & (own["model"] == inputs.main)]
         taus = Text(module_charts.tau_sentences(own), listed=True)
-        blocks = [Text([HOW_TO_READ]), taus, *_blocks(inputs, region)]
+        blocks = [Text([how]), taus, *_blocks(inputs, region)]
         sections.append(Section(f"weights-{region}", _short(title), question, blocks))
-    return [*sections, *alike_sections(inputs.alike, inputs.weights)]
+    return [*sections, *alike_sections(inputs.alike, inputs.weights, notes)]
 
 
 def _short(title: str) -> str:
@@ -140,8 +154,8 @@ def _modules(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Chart:
     caption = (
         "How much each module counts, as a share of all: the spread of what it adds to the score (raw weight), or the "
         f"root mean square of its forward pattern; lines are {100 * inputs.confidence:g} % intervals over "
-        f"{inputs.refits} refits. Click a module to see its largest columns; point at a column to see how often it "
-        "stays among the ten largest, and how many others say nearly the same."
+        f"{inputs.refits} refits. Click a module to see its largest columns. {SIGNS} Point at a column to see "
+        "how often it stays among the ten largest, and how many others say nearly the same."
     )
     chart = module_charts.modules_chart(module_charts.module_rows(own), columns)
     place = (region, "modules", "shape_frontal")
@@ -187,17 +201,10 @@ def _shape(rows: pd.DataFrame, inputs: WeightInputs, region: str, module: str, t
         f"one standard deviation of the score. Strong arrows: the interval over {inputs.refits} refits leaves out 0. "
         "Raw weights are drawn in a length of their own. Click a part of the face in the bars."
     )
-    chart = weight_charts.shape_chart(_few(arrows), inputs.face.of(module))
+    arrows = weight_charts.fewer_arrows(arrows, most=MOST_ARROWS)
+    chart = weight_charts.shape_chart(arrows, inputs.face.of(module))
     place = (region, module.replace("_", "-"), module)
     return _chart(chart, place, title, caption, tags={"module": module})
-
-
-def _few(rows: pd.DataFrame) -> pd.DataFrame:
-    """Thin out points where many targets make too many rows."""
-    per_group = len(rows) / max(rows.groupby(["target", "view"]).ngroups, 1)
-    step = -(-len(rows) // (MOST_ROWS - 400))
-    order = rows.groupby(["target", "view"]).cumcount()
-    return rows[order % step == 0] if step > 1 and per_group > 1 else rows
 
 
 def _cells(rows: pd.DataFrame, inputs: WeightInputs, region: str) -> Iterator[Chart]:
@@ -260,7 +267,10 @@ def _named(
         " LEARNT by a network from data of its maker: no measurement." if module in LEARNT else ""
     )
     model = inputs.learnt if module in LEARNT else inputs.main
-    caption = f"The columns that count most (model {model}), in standard deviations, with intervals.{learnt}"
+    caption = (
+        f"The columns that count most (model {words_of(str(model))}), in standard deviations, with intervals. "
+        f"{SIGNS}{learnt}"
+    )
     chart = weight_charts.named_chart(named, "standard deviations")
     place = (region, f"{module.replace('_', '-')}-names", f"names_{module}")
     yield _chart(chart, place, title, caption, tags={"module": module})

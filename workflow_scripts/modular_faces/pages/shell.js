@@ -70,9 +70,9 @@
   // Filters: one choice for every chart, table and picture that knows the field.
   const form = document.getElementById("filters");
   const selects = form ? all("[data-filter]", form) : [];
-  const chosen = () => Object.fromEntries(
-    selects.filter((select) => select.value).map((select) => [select.dataset.filter, select.value]),
-  );
+  const choiceOf = (some) => Object.fromEntries(some.map(({ dataset: { filter }, value }) => [filter, value]));
+  const chosen = () => choiceOf(selects.filter((select) => select.value));
+  const always = () => choiceOf(selects.filter((select) => "always" in select.dataset));
   const narrow = async (holder) => {
     const chart = views.get(holder);
     if (!chart) return;
@@ -102,9 +102,9 @@
     const chart = views.get(holder);
     const figure = holder.closest("figure");
     const note = figure.querySelector(".unaffected");
-    const always = selects.filter((s) => "always" in s.dataset).map((s) => s.dataset.filter);
+    const known = always();
     const missing = Object.keys(choice).filter(
-      (n) => n !== "level" && !always.includes(n) && chart && !chart.fields.has(n) && !(n in figure.dataset),
+      (n) => n !== "level" && !(n in known) && chart && !chart.fields.has(n) && !(n in figure.dataset),
     );
     note.hidden = !missing.length;
     note.textContent = `Not divided by ${missing.join(", ")}: the same whatever is chosen.`;
@@ -133,6 +133,9 @@
       tile.hidden = !fits(tile.dataset, choice) || (narrowed && !isLost(tile, usual, choice));
     }
     group.querySelector(".empty").hidden = tiles.some((tile) => !tile.hidden);
+    group.hidden = !tiles.some((tile) => fits(tile.dataset, always()));
+    const gallery = group.parentElement;
+    gallery.lastElementChild.hidden = all(".group", gallery).some((one) => !one.hidden);
   };
   const narrowAll = async () => {
     const choice = chosen();
@@ -172,6 +175,7 @@
     form.addEventListener("reset", () => setTimeout(narrowAll));
     form.addEventListener("submit", (event) => event.preventDefault());
     for (const table of all("main .table table")) narrowTable(table, chosen());
+    for (const group of all(".group")) narrowGroup(group, chosen());
   }
 
   // A figure as a file, as it is shown.
@@ -191,11 +195,7 @@
     const up = head.getAttribute("aria-sort") !== "ascending";
     const numeric = head.classList.contains("number");
     const place = head.cellIndex;
-    const compare = (one, other) => {
-      const [a, b] = [one, other].map((line) => line.cells[place].textContent);
-      if (!a || !b) return a === b ? 0 : a ? -1 : 1;
-      return (up ? 1 : -1) * (numeric ? Number(a) - Number(b) : a.localeCompare(b, "en"));
-    };
+    const compare = (...lines) => orderOfCells(...lines.map((line) => line.cells[place].textContent), { up, numeric });
     const body = head.closest("table").tBodies[0];
     body.append(...[...body.rows].sort(compare));
     for (const other of head.parentElement.cells) other.setAttribute("aria-sort", "none");

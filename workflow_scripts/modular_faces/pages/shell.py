@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -19,7 +20,7 @@ from typing import Any, Final
 import altair as alt
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from modular_faces.pages.parts import Block, Chart, Gallery, Page, Record, Table
 from modular_faces.tables import whole_file
@@ -212,12 +213,25 @@ def _beside(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
+def _estimate(cell: str) -> tuple[str, str]:
+    """Part an estimate from its interval, which may stand on a line of its own; other cells have none."""
+    value, space, interval = cell.partition(" [")
+    return (value, f"[{interval}") if space and cell.endswith("]") else (cell, "")
+
+
+def _breakable(cell: str) -> Markup:
+    """Let long names of columns and files break after an underscore or a slash, and nowhere else."""
+    return Markup(re.sub("([_/])(?=[^_/])", r"\1<wbr>", str(escape(cell))))
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("modular_faces", "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"estimate": _estimate, "breakable": _breakable}
+    return environment

@@ -26,3 +26,9 @@ const rowsOfCharts = (() => {
     Object.entries(follows).every(([name, usual]) => !(name in row) || row[name] === (choice[name] ?? usual));
   return { fieldsOf, fits, followed, isShown, shownRows };
 })();
+// Cells of a table in order: numbers as numbers, whether an interval or a sign such as < stands with them; empty cells last.
+const orderOfCells = (a, b, { up, numeric }) => {
+  if (!a || !b) return a === b ? 0 : a ? -1 : 1;
+  const number = (text) => parseFloat(text.replace(/^[<>]\s*/, ""));
+  return (up ? 1 : -1) * (numeric ? number(a) - number(b) : a.localeCompare(b, "en"));
+};
