@@ -154,17 +154,13 @@ def write_parts(
 def iterate_rows(
     path: str | os.PathLike[str], columns: Sequence[str] | None = None
 ) -> Iterator[pa.Table]:
-    """Read a Parquet file or a folder of them in parts of at most `ROW_GROUP` rows, in bounded memory.
-
-    Row groups are asked for one at a time: a reader of the whole file keeps what it has read of each until its end.
-    """
+    """Read a Parquet file or a folder of them in parts of at most `ROW_GROUP` rows, in bounded memory."""
     files = sorted(Path(path).iterdir()) if Path(path).is_dir() else [Path(path)]
     for file in files:
         with pq.ParquetFile(file) as parquet:
             wanted = None if columns is None else list(columns)
-            for group in range(parquet.num_row_groups):
-                for batch in parquet.iter_batches(ROW_GROUP, [group], wanted, use_threads=False):
-                    yield pa.Table.from_batches([batch])
+            for batch in parquet.iter_batches(ROW_GROUP, columns=wanted, use_threads=False):
+                yield pa.Table.from_batches([batch])
 
 
 def rows_in_turn(path: str | os.PathLike[str]) -> Callable[[int], pa.Table]:
