@@ -167,7 +167,7 @@ class _Undrawn:
         return '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
     @staticmethod
-    def vegalite_to_png(spec: Mapping[str, Any], **options: object) -> bytes:
+    def svg_to_png(svg: str, **options: object) -> bytes:
         file = BytesIO()
         Image.new("L", (2, 2)).save(file, "PNG")
         return file.getvalue()
