@@ -35,6 +35,7 @@ def prediction_table(
     predictions: Predictions,
     fallbacks: dict[str, Values],
     image_ids: NDArray[np.object_],
+    cluster: NDArray[np.int64],
     found: NDArray[np.bool_],
     *,
     region: str,
@@ -44,8 +45,9 @@ def prediction_table(
     Returns
     -------
     pyarrow.Table
-        task, target (category or rating), model, region, repeat, image_id, found, truth (1 or 0, or the
-        rating), predicted (probability or rating). Lost pictures have the prediction of the fallback.
+        task, target (category or rating), model, region, repeat, image_id, cluster (pictures that are drawn
+        together), found, truth (1 or 0, or the rating), predicted (probability or rating), baseline (relative
+        frequency or mean of the training pictures). Lost pictures have the prediction of the fallback.
     """
     truth = (
         np.eye(len(task.names))[np.maximum(task.truth, 0)]
@@ -68,9 +70,11 @@ def prediction_table(
                         "region": [region] * (n * k),
                         "repeat": pa.array(np.full(n * k, repeat), pa.int32()),
                         "image_id": np.tile(image_ids[rows], k).tolist(),
+                        "cluster": np.tile(cluster[rows], k),
                         "found": np.tile(found[rows], k),
                         "truth": rounded(truth[rows].T.ravel()),
                         "predicted": rounded(one[rows].T.ravel()),
+                        "baseline": rounded(predictions.baseline[repeat, rows].T.ravel()),
                     }
                 )
             )
