@@ -15,19 +15,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modular_faces.inference.correction import holm
-from modular_faces.modular.evaluation import Measure, Metrics, emotion_measure, rating_measure
-from modular_faces.modular.model_comparison import mcnemar
-from modular_faces.modular.rater_agreement import RATERS, RELIABILITY
+from modular_faces.modular.emotion_scores import emotion_metrics, mcnemar
+from modular_faces.modular.rating_scores import rating_metrics
 from modular_faces.modular.resampling import Estimate, differences, draw_weights, estimate
-from modular_faces.modular.result_tables import rounded
+from modular_faces.modular.score_table import MEAN_RATING, RATERS, RELIABILITY, rounded
 from modular_faces.modular.shared_pictures import (
     REGIONS,
     Shared,
     read_main_model,
     shared_pictures,
 )
-from modular_faces.modular.target_settings import MEAN_RATING
 from modular_faces.tables import read_table
+
+Metrics = dict[str, NDArray[np.float64]]
 
 EMOTION_METRICS: Final = ("accuracy", "balanced_accuracy")
 RATING_METRICS: Final = ("r2",)
@@ -81,11 +81,18 @@ def emotion_differences(
     if not len(rows):
         return
     truth = np.nan_to_num(shared.truth).argmax(axis=1)
-    weights = draw_weights(shared.cluster, draws=draws, seed=seed)
-    scores = _scores(shared, emotion_measure(truth, shared.names), weights, rows, slice(None))
-    image, face = (shared.predicted[region][0, rows] for region in REGIONS)
+    weights = draw_weights(shared.cluster, draws=draws, seed=seed)[:, rows]
+    image, face = (shared.predicted[region][:, rows] for region in REGIONS)
+    scores = (
+        emotion_metrics(weights, truth[rows], image, shared.names),
+        emotion_metrics(weights, truth[rows], face, shared.names),
+    )
     for metric in EMOTION_METRICS:
-        tested = mcnemar(image, face, truth[rows]) if metric == "accuracy" else (None, None, np.nan)
+        tested = (
+            mcnemar(image[0], face[0], truth[rows])
+            if metric == "accuracy"
+            else (None, None, np.nan)
+        )
         yield _difference("emotion", metric, scores, len(rows), level, tested)
 
 
@@ -111,8 +118,7 @@ def rating_differences(
         rows = np.flatnonzero(known)
         if not len(rows):
             continue
-        measure = rating_measure(shared.truth[:, place], shared.baseline[..., place], None)
-        scores = _scores(shared, measure, weights, rows, slice(place, place + 1))
+        scores = _scores_of_rating(shared, place, rows, weights[:, rows])
         yield _difference(name, "r2", scores, len(rows), level)
         if name not in left_out:
             kept.append(scores)
@@ -125,12 +131,13 @@ def rating_differences(
         yield _difference(MEAN_RATING, "r2", (mean[0], mean[1]), int(seen.sum()), level)
 
 
-def _scores(
-    shared: Shared, measure: Measure, weights: Any, rows: NDArray[np.intp], columns: slice
+def _scores_of_rating(
+    shared: Shared, place: int, rows: NDArray[np.intp], weights: Any
 ) -> tuple[Metrics, Metrics]:
-    """Scores of both regions in the same draws."""
+    """Scores of one rating from both regions in the same draws."""
+    truth, baseline = shared.truth[rows, place], shared.baseline[:, rows, place]
     image, face = (
-        measure(weights[:, rows], rows, shared.predicted[region][:, rows, columns])
+        rating_metrics(weights, truth, shared.predicted[region][:, rows, place], baseline)
         for region in REGIONS
     )
     return image, face

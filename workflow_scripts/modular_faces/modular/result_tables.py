@@ -15,19 +15,11 @@ from modular_faces.modular.linear_model import LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights
 from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.protocol import EncodedFold, Predictions
-from modular_faces.modular.score_table import DIGITS
+from modular_faces.modular.score_table import rounded
 from modular_faces.modular.tasks import EmotionTask, RatingTask
-from modular_faces.tables import round_significant
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
-
-
-def rounded(values: Any) -> pa.Array:
-    """Numbers of a table, NaN as missing."""
-    return pa.array(
-        round_significant(np.asarray(values, dtype=np.float64), digits=DIGITS), from_pandas=True
-    )
 
 
 def prediction_table(
