@@ -129,7 +129,7 @@ def region_table(rows: pd.DataFrame, interval: str) -> Table:
             f"{REGION_WORDS['image'].capitalize()} less {REGION_WORDS['face']}, found ones only, with {interval} "
             f"intervals of the difference.{HOLM if tested else ''}"
         ),
-        columns=["target", "score", *REGION_WORDS.values(), "difference", "n", *tests],
+        columns=["predicted", "score", *REGION_WORDS.values(), "difference", "n", *tests],
         rows=[[*_cells(row), *_tests(row, tests)] for row in ordered.to_dict("records")],
         numeric=[False, False] + [True] * (4 + len(tests)),
         file="regions.csv",
