@@ -240,7 +240,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/groupings.py": RATES
     | {"failures_gallery", "failures_shap", "failures_verdict", "interventions_plan"},
     "failures/conditions.py": CAUSES | {"interventions"},
-    "failures/hash_order.py": {"interventions_plan", "failures_shap"},
+    "failures/hash_order.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "failures/intervention_plan.py": {"interventions_plan"},
     "failures/intervention_rows.py": {"failures_interventions"},
     "failures/intervention_runs.py": {"interventions"},
@@ -368,6 +368,8 @@ USED_BY: dict[str, set[str]] = {
     "modular/tasks.py": MODELS,
     "modular/weight_figures.py": {"modular_page"},
     "failures/marks.py": {"failures_verdict"},
+    "failures/drawn.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
+    "failures/study_files.py": DRAWN | READ_DESCRIPTORS | {"failures_gallery"},
     "modular/column_words.py": MODELS | {"modular_page"},
     "modular/rescued_section.py": {"modular_page"},
     "modular/scores_shown.py": {"modular_page"},
