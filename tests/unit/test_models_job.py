@@ -171,8 +171,9 @@ def test_the_reader_is_told_what_weights_assume(emotions: Any) -> None:
 @pytest.mark.parametrize("kind", ["emotions", "ratings"])
 def test_regions_are_compared_by_the_scores_that_stand_for_each(kind: str, tmp_path: Path) -> None:
     paths = []
-    for region, data in (("image", faces(90, lost=4)), ("face", faces(90))):
-        frames, _ = run(replace(data, region=region), kind, shuffles=2, refits=2)
+    whole, masked = replace(faces(90, lost=4), region="image"), replace(faces(90), region="face")
+    for region, data in (("image", whole), ("face", masked)):
+        frames, _ = run(data, kind, shuffles=2, refits=2)
         paths.append([str(tmp_path / f"{name}_{region}") for name in ("predictions", "scores")])
         for name, path in zip(("predictions", "scores"), paths[-1], strict=True):
             write_table(pa.Table.from_pandas(frames[name]), path, metadata={})
