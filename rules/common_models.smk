@@ -80,6 +80,7 @@ MODULAR_FIGURES = {
     "reliability": "Reliability",
     "coverage": "Lost pictures",
     "comparisons": "Comparisons",
+    "regions": "Whole picture or face",
     "rungs": "OpenFace or mesh",
     "modules": "Modules and Shapley values",
     "mistakes": "Confusion and calibration",

@@ -2,7 +2,7 @@
 
 Needs: features.parquet, manifest.parquet, mesh.parquet, aligned.parquet, shards/*/descriptors.parquet, where the run has it
 openface.parquet; where the dataset has it a table of reliabilities.
-Gives: modular/scores.csv, comparisons.csv, weights.parquet, stability.csv, alike.csv, predictions.parquet,
+Gives: modular/scores.csv, comparisons.csv, regions.csv, weights.parquet, stability.csv, alike.csv, predictions.parquet,
 contributions.parquet, explained.parquet and what they rest on; modular/rescued.csv with its report and figures.
 """
 
@@ -113,6 +113,7 @@ rule gather_models:
         stability=of_modular("stability.csv"),
         alike=of_modular("alike.csv"),
         explained=of_modular("explained.parquet"),
+        regions=of_modular("regions.csv"),
         references=of_modular("references.csv"),
         notes=of_modular("notes.json"),
     log:
@@ -120,13 +121,14 @@ rule gather_models:
     benchmark:
         benchmark_of("gather_models")
     conda:
-        environment("extract")
+        environment("models")
     threads: 1
     resources:
         mem_mb=memory_of(1500),
         runtime=minutes_of(30),
     params:
         layout=layout_of_dataset(),
+        options=options_of_models(),
         metadata=metadata_of("gather_models", options_of_models()),
         code=code_of("gather_models"),
     message:

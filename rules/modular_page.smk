@@ -37,6 +37,7 @@ rule modular_page:
     input:
         scores=rules.gather_models.output.scores,
         comparisons=rules.gather_models.output.comparisons,
+        regions=rules.gather_models.output.regions,
         weights=rules.gather_models.output.weights,
         confusion=rules.gather_models.output.confusion,
         calibration=rules.gather_models.output.calibration,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from modular_faces.jobs import start_job
 from modular_faces.modular.gather_models import gather_models, write_csv
 from modular_faces.modular.references import references_table
+from modular_faces.modular.region_pairs import compare_regions
 
 if TYPE_CHECKING:
     from snakemake.script import snakemake
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 outputs = dict(snakemake.output.items())
 write_csv(references_table(snakemake.params.layout), outputs.pop("references"))
+write_csv(
+    compare_regions(
+        list(snakemake.input.predictions), list(snakemake.input.scores), snakemake.params.options
+    ),
+    outputs.pop("regions"),
+)
 gather_models(
     {name: list(snakemake.input[name]) for name in outputs},
     outputs,

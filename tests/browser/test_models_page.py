@@ -32,6 +32,7 @@ def mistakes() -> list[RecordGroup]:
         {
             "task": "emotions",
             "image_id": "a",
+            "found": True,
             "target": ["joy", "fear"],
             "predicted": [0.9, 0.1],
             "truth": [0, 1],

@@ -25,7 +25,7 @@ def emotions() -> pd.DataFrame:
 
 def predictions(task: str, rows: Sequence[tuple[str, str, float, float]]) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["image_id", "target", "truth", "predicted"])
-    return made.assign(task=task, model="modular", region="image", repeat=0)
+    return made.assign(task=task, model="modular", region="image", repeat=0, found=True)
 
 
 def test_the_surest_mistakes_come_first_and_right_ones_not_at_all() -> None:
@@ -60,12 +60,34 @@ def test_a_record_says_what_each_module_added() -> None:
 
 def test_a_lost_picture_says_why_no_module_is_named() -> None:
     none = pd.DataFrame(columns=["image_id", "target", "module", "contribution"])
-    (group,) = mistake_groups(emotions(), none, {"b": np.zeros((4, 6, 3), np.uint8)})
+    lost = emotions().assign(found=False)
+    (group,) = mistake_groups(lost, none, {"b": np.zeros((4, 6, 3), np.uint8)})
+    assert group.title == "Called fear: face lost"
+    assert group.note.startswith("The faces in these pictures were lost")
     (record,) = group.records
     assert record.tables == []
     assert record.facts[-1][0] == "What each module added"
     assert record.facts[-1][1].startswith("not known: the face was lost")
     assert record.tags == {"target": "fear"}
+
+
+def test_lost_faces_have_a_group_of_their_own_after_found_ones() -> None:
+    both = emotions()
+    both["found"] = both["image_id"] != "b"
+    assert called_wrong(both)["image_id"].tolist() == ["a", "b"]
+    rated = predictions("ratings", [("a", "age", 1.0, 1.5), ("b", "age", 3.0, 1.0)])
+    rated["found"] = rated["image_id"] != "b"
+    missed = rated_wrong(rated)
+    assert missed["image_id"].tolist() == ["a", "b"]
+    np.testing.assert_allclose(missed["missed_by"], [0.5 / np.sqrt(2), -np.sqrt(2)])
+    none = pd.DataFrame(columns=["image_id", "target", "module", "contribution"])
+    black = np.zeros((4, 6, 3), np.uint8)
+    groups = mistake_groups(pd.concat([both, rated]), none, {"a": black, "b": black})
+    assert [group.title for group in groups] == [
+        *("Called fear", "Called fear: face lost", "Rating age", "Rating age: face lost"),
+    ]
+    names = [record.name for group in groups for record in group.records]
+    assert len(set(names)) == len(names) == 4
 
 
 def test_one_model_one_region_and_one_repeat_are_shown() -> None:

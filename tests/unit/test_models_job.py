@@ -21,6 +21,7 @@ from modular_faces.modular.models_job import (
     write_part,
 )
 from modular_faces.modular.module_blocks import MODULES, ModularData
+from modular_faces.modular.region_pairs import compare_regions
 from modular_faces.tables import read_table, write_table
 from planted import data_of, plain_pipeline
 
@@ -165,6 +166,30 @@ def test_the_reader_is_told_what_weights_assume(emotions: Any) -> None:
     assert frames["overlap"].found.sum() == 72
     assert frames["overlap"].lost.sum() == 8
     assert frames["confusion"]["count"].sum() == 72 * frames["confusion"].model.nunique()
+
+
+@pytest.mark.parametrize("kind", ["emotions", "ratings"])
+def test_regions_are_compared_by_the_scores_that_stand_for_each(kind: str, tmp_path: Path) -> None:
+    paths = []
+    whole, masked = replace(faces(90, lost=4), region="image"), replace(faces(90), region="face")
+    for region, data in (("image", whole), ("face", masked)):
+        frames, _ = run(data, kind, shuffles=2, refits=2)
+        paths.append([str(tmp_path / f"{name}_{region}") for name in ("predictions", "scores")])
+        for name, path in zip(("predictions", "scores"), paths[-1], strict=True):
+            write_table(pa.Table.from_pandas(frames[name]), path, metadata={})
+    scores = frames["scores"]
+    found = scores[(scores.model == "modular") & (scores.population == "found")]
+    alone = compare_regions([paths[1][0]] * 2, [], options())
+    assert alone.num_columns == 0
+    mirrored = frames["predictions"].assign(region="image")
+    write_table(pa.Table.from_pandas(mirrored), paths[0][0] + "_same", metadata={})
+    same = compare_regions([paths[0][0] + "_same", paths[1][0]], [], options()).to_pandas()
+    value = found.set_index(["target", "metric"]).value
+    for row in same.itertuples():
+        assert row.face == pytest.approx(value[row.target, row.metric], abs=2e-5)
+    assert len(same) == (2 if kind == "emotions" else 3)
+    apart = compare_regions([one[0] for one in paths], [], options()).to_pandas()
+    assert set(apart.n) == {found.n.max() - 4}
 
 
 def test_few_lost_pictures_are_no_ground_for_weights() -> None:

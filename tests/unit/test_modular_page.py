@@ -6,11 +6,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from example_models import OPTIONS, example_models_page, write_scores
+from example_models import OPTIONS, example_models_page, planted_regions, write_scores
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.modular.column_words import KINDS
 from modular_faces.modular.mean_face import ARROWS
 from modular_faces.modular.page import NO_PICTURES, modular_page, read_tables
+from modular_faces.modular.page_parts import Figures
+from modular_faces.modular.region_section import (
+    NONE_SHARED,
+    ONE_REGION,
+    region_blocks,
+    region_findings,
+)
 from modular_faces.modular.reliability_section import reliability_sections
 from modular_faces.modular.score_parts import (
     grouped_modules,
@@ -146,9 +153,9 @@ def test_a_suppressor_has_a_weight_and_no_arrow(page: Page) -> None:
 
 def test_what_the_scores_rest_on_has_sections_of_its_own(page: Page) -> None:
     anchors = [section.anchor for section in page.sections]
-    assert anchors[:9] == [
-        *("scores", "reliability", "coverage", "comparisons", "rungs", "specificity", "modules"),
-        *("mistakes", "rescued"),
+    assert anchors[:10] == [
+        *("scores", "reliability", "coverage", "comparisons", "regions", "rungs", "specificity"),
+        *("modules", "mistakes", "rescued"),
     ]
     (table,) = [block for block in blocks(page, "comparisons") if isinstance(block, Table)]
     assert "modular less the other, found ones only" in table.caption
@@ -165,6 +172,52 @@ def test_what_the_scores_rest_on_has_sections_of_its_own(page: Page) -> None:
     assert isinstance(specific, Text)
     assert "for 2 of 2 ratings" in specific.sentences[0]
     assert blocks(page, "rescued") == [Text(["Too few."])]
+
+
+def test_the_whole_picture_stands_against_the_face_only(page: Page) -> None:
+    told, chart, table = blocks(page, "regions")
+    assert isinstance(told, Text)
+    assert told.sentences == [
+        "Accuracy (emotion) is 0.800 from the whole picture and 0.750 from the face only: difference +0.050 "
+        "[+0.010, +0.090], n = 100; only the whole picture is right on 15 pictures, only the face on 10, McNemar's "
+        "p = .420 after Holm's correction.",
+        "Balanced accuracy (emotion) is 0.700 from the whole picture and 0.660 from the face only: difference +0.040 "
+        "[-0.010, +0.090], n = 100.",
+        "R2 (mean of ratings) is 0.550 from the whole picture and 0.460 from the face only: difference +0.090 "
+        "[+0.050, +0.130], n = 100.",
+        "Of 2 ratings R2 is higher from the whole picture for 1 and from the face only for 0, counting intervals that "
+        "leave out 0 (each taken alone, not corrected for their number).",
+        "Negative control: R2 of 'outdoors', a matter of the background, falls when only the face is seen, as it must "
+        "(0.600 from the whole picture, 0.400 from the face only, difference +0.200 [+0.100, +0.300], n = 100).",
+    ]
+    assert isinstance(chart, Chart)
+    assert isinstance(table, Table)
+    assert table.rows[0] == [
+        *("emotion", "accuracy", "0.800", "0.750", "0.050 [0.010, 0.090]", "100"),
+        *("15", "10", "0.420", "0.420"),
+    ]
+    assert [row[0] for row in table.rows[1:]] == ["emotion", "mean of ratings", "age", "outdoors"]
+    assert table.rows[3][6:] == ["", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.1, 0.3, "falls"), (-0.1, 0.3, "is not shown to fall"), (-0.3, -0.1, "rises")],
+)
+def test_the_negative_control_is_judged_by_its_interval(low: float, high: float, said: str) -> None:
+    rows = planted_regions()
+    control = rows[rows["target"] == "outdoors"].assign(low=low, high=high)
+    assert f"of the background, {said} " in list(region_findings(control))[-1]
+
+
+def test_a_single_region_is_said_to_be_one(tmp_path: Path) -> None:
+    write_scores(tmp_path)
+    (tmp_path / "regions.csv").write_text('"nothing"\n')
+    tables = read_tables(tmp_path, main="modular", confidence=0.95)
+    figures = Figures(tmp_path, "regions")
+    assert list(region_blocks(tables, figures)) == [Text([NONE_SHARED])]
+    face = replace(tables, scores=tables.scores[tables.scores["region"] == "face"])
+    assert list(region_blocks(face, figures)) == [Text([ONE_REGION])]
 
 
 def test_scores_stand_beside_what_raters_agree_on(page: Page) -> None:
@@ -262,7 +315,7 @@ def test_figures_lie_beside_the_page(tmp_path: Path) -> None:
 
 
 def test_without_labels_and_ratings_there_is_a_sentence(tmp_path: Path) -> None:
-    tables = ("scores", "comparisons", "confusion", "calibration", "references")
+    tables = ("scores", "comparisons", "regions", "confusion", "calibration", "references")
     for name in (*tables, "specificity", "overlap"):
         (tmp_path / f"{name}.csv").write_text('"nothing"\n')
     (tmp_path / "notes.json").write_text('["The dataset has no categories."]')

@@ -183,8 +183,15 @@ USED_BY: dict[str, set[str]] = {
     "inference/intervals.py": DRAWN
     | READ_DESCRIPTORS
     | MODELS
-    | {"backends_gallery", "backends_page", "bridge", "failures_gallery", "modular_rescued"},
-    "inference/paired.py": MODELS | {"bridge", "failures_rates"},
+    | {
+        "backends_gallery",
+        "backends_page",
+        "bridge",
+        "failures_gallery",
+        "gather_models",
+        "modular_rescued",
+    },
+    "inference/paired.py": MODELS | {"bridge", "failures_rates", "gather_models"},
     "inference/correction.py": OF_PIXELS
     | RATES
     | MODELS
@@ -193,6 +200,7 @@ USED_BY: dict[str, set[str]] = {
         "failures_gallery",
         "failures_shap",
         "failures_verdict",
+        "gather_models",
         "interventions_plan",
         "modular_rescued",
     },
@@ -347,11 +355,11 @@ USED_BY: dict[str, set[str]] = {
     "modular/page_parts.py": {"modular_page"},
     "modular/protocol.py": MODELS,
     "modular/rating_model.py": MODELS,
-    "modular/resampling.py": MODELS,
+    "modular/resampling.py": MODELS | {"gather_models"},
     "modular/rescued.py": {"modular_rescued"},
     "modular/rescued_report.py": {"modular_rescued"},
     "modular/ridge.py": MODELS,
-    "modular/score_table.py": MODELS,
+    "modular/score_table.py": MODELS | {"gather_models"},
     "modular/softmax.py": MODELS,
     "modular/softmax_many.py": MODELS,
     "modular/softmax_parts.py": MODELS,
@@ -371,6 +379,11 @@ USED_BY: dict[str, set[str]] = {
     "added_mesh.py": {"landmarks"},
     "picture_figures.py": OF_PIXELS,
     "texture_columns.py": {"merge", "texture"},
+    "modular/emotion_scores.py": MODELS | {"gather_models"},
+    "modular/rating_scores.py": MODELS | {"gather_models"},
+    "modular/region_pairs.py": {"gather_models"},
+    "modular/region_section.py": {"modular_page"},
+    "modular/shared_pictures.py": {"gather_models"},
 }
 """The pages on models and of the front read much that other stages are for."""
 

@@ -29,7 +29,7 @@ SHAREABLE = (
     *("modular/scores.csv", "modular/comparisons.csv", "modular/confusion.csv"),
     *("modular/calibration.csv", "modular/specificity.csv", "modular/overlap.csv"),
     *("modular/references.csv", "modular/notes.json", "modular/weights.parquet"),
-    *("modular/stability.csv", "modular/alike.csv"),
+    *("modular/stability.csv", "modular/alike.csv", "modular/regions.csv"),
 )
 """Files that hold numbers over many pictures and no picture, name of a picture or absolute path."""
 

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modular_faces.inference.paired import exact_mcnemar
+
 Array = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
 
@@ -134,3 +136,23 @@ def balanced_view(predicted: Floats, prior: Floats) -> Floats:
     """
     odds = predicted / np.maximum(prior, LEAST_PROBABILITY)
     return np.asarray(odds / odds.sum(axis=-1, keepdims=True))
+
+
+def mcnemar(one: Floats, other: Floats, truth: NDArray[np.int64]) -> tuple[int, int, float]:
+    """Compare which pictures two models get right; a picture without probabilities is wrong.
+
+    Parameters
+    ----------
+    one, other : (n, K) ndarray of float32
+    truth : (n,) ndarray of int64
+
+    Returns
+    -------
+    tuple of int, int, float
+        Pictures that only the first gets right, only the second, and the exact p-value of McNemar's test.
+    """
+    right, right_other = (
+        np.isfinite(part).all(axis=1) & (part.argmax(axis=1) == truth) for part in (one, other)
+    )
+    only, other_only = int((right & ~right_other).sum()), int((~right & right_other).sum())
+    return only, other_only, exact_mcnemar(only, other_only, null_share=0.5)

@@ -14,6 +14,7 @@ from modular_faces.modular import (
 )
 from modular_faces.modular.module_blocks import REGION_WORDS
 from modular_faces.modular.page_parts import HEAD_METRIC, Figures, ScoreTables
+from modular_faces.modular.region_section import region_blocks
 from modular_faces.modular.score_parts import EMOTION, MEAN, words_of
 from modular_faces.pages.parts import Block, Section, Text
 
@@ -74,6 +75,13 @@ def evidence_sections(tables: ScoreTables, folder: Path) -> Iterator[Section]:
     compared = list(_comparisons(tables, Figures(folder, "comparisons")))
     yield Section(
         "comparisons", "Comparisons", "Which model is better, on the same pictures?", compared
+    )
+    regions = list(region_blocks(tables, Figures(folder, "regions")))
+    yield Section(
+        "regions",
+        "Whole picture or face",
+        "What does a model gain from all that is not the face?",
+        regions,
     )
     rungs = list(_rungs(tables, Figures(folder, "rungs")))
     yield Section(

@@ -16,7 +16,7 @@ from modular_faces.pages.parts import Record, RecordGroup, Table
 LONGEST: Final = 160
 QUALITY: Final = 80
 OF_A_GROUP: Final = 8
-"""Pictures of a category or rating."""
+"""Pictures of a category or rating, of found and of lost ones each."""
 
 NOT_TAKEN_APART: Final = [
     (
@@ -26,11 +26,18 @@ NOT_TAKEN_APART: Final = [
 ]
 """A fact on pictures that the main model could not see."""
 
+ODDS: Final = "Contributions are to the log odds, the scale that the model adds on."
+UNIT: Final = "Contributions are in the unit of the rating."
+LOST: Final = (
+    "The faces in these pictures were lost: there are no landmarks, or none to be trusted. A model of what the pictures "
+    "still have spoke instead, and what each module added is not known."
+)
+
 Picture = NDArray[np.uint8]
 
 
 def called_wrong(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Pictures that were given a wrong category, the surest of each category first.
+    """Pictures that were given a wrong category, found ones before lost ones, the surest of each category first.
 
     Parameters
     ----------
@@ -40,18 +47,20 @@ def called_wrong(predictions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        image_id, said, truth, probability, given_truth (probability of the label); at most `OF_A_GROUP` for each
-        category that was said.
+        image_id, found, said, truth, probability, given_truth (probability of the label); at most `OF_A_GROUP` found
+        and as many lost ones for each category that was said.
     """
     wide = predictions.pivot(index="image_id", columns="target", values="predicted")
     labels = predictions[predictions["truth"] == 1].set_index("image_id")["target"]
     wide = wide.loc[wide.index.isin(labels.index)]
+    found = predictions.drop_duplicates("image_id").set_index("image_id")["found"].astype(bool)
     truth = labels.loc[wide.index]
     said = wide.idxmax(axis=1)
     places = wide.columns.get_indexer(truth)
     made = pd.DataFrame(
         {
             "image_id": wide.index,
+            "found": found.loc[wide.index].to_numpy(),
             "said": said.to_numpy(),
             "truth": truth.to_numpy(),
             "probability": wide.max(axis=1).to_numpy(),
@@ -59,26 +68,33 @@ def called_wrong(predictions: pd.DataFrame) -> pd.DataFrame:
         }
     )
     wrong = made[made["said"] != made["truth"]]
-    ordered = wrong.sort_values(["said", "probability", "image_id"], ascending=[True, False, True])
-    return ordered.groupby("said", sort=False).head(OF_A_GROUP).reset_index(drop=True)
+    ordered = wrong.sort_values(
+        ["found", "said", "probability", "image_id"], ascending=[False, True, False, True]
+    )
+    groups = ordered.groupby(["found", "said"], sort=False)
+    return groups.head(OF_A_GROUP).reset_index(drop=True)
 
 
 def rated_wrong(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Pictures whose rating was missed most, in standard deviations of the rating.
+    """Pictures whose rating was missed most, found ones before lost ones, in standard deviations of the rating.
 
     Returns
     -------
     pandas.DataFrame
-        image_id, target, truth, predicted, missed_by; at most `OF_A_GROUP` of each rating.
+        image_id, found, target, truth, predicted, missed_by; at most `OF_A_GROUP` found and as many lost ones of
+        each rating.
     """
     known = predictions.dropna(subset=["truth", "predicted"])
     spread = known.groupby("target")["truth"].transform("std")
     missed = (known["predicted"] - known["truth"]) / spread.where(spread > 0)
     made = known.assign(missed_by=missed).dropna(subset=["missed_by"])
     made["size"] = made["missed_by"].abs()
-    ordered = made.sort_values(["target", "size", "image_id"], ascending=[True, False, True])
-    chosen = ["image_id", "target", "truth", "predicted", "missed_by"]
-    return ordered.groupby("target", sort=False).head(OF_A_GROUP)[chosen].reset_index(drop=True)
+    ordered = made.sort_values(
+        ["found", "target", "size", "image_id"], ascending=[False, True, False, True]
+    )
+    chosen = ["image_id", "found", "target", "truth", "predicted", "missed_by"]
+    groups = ordered.groupby(["found", "target"], sort=False)
+    return groups.head(OF_A_GROUP)[chosen].reset_index(drop=True)
 
 
 def contribution_table(contributions: pd.DataFrame, image_id: str, targets: list[str]) -> Table:
@@ -111,7 +127,9 @@ def mistake_groups(
     contributions: pd.DataFrame,
     pictures: Mapping[str, Picture],
 ) -> list[RecordGroup]:
-    """Make a group of pictures for each category that was said wrongly, and for each rating.
+    """Make a group of pictures for each category that was said wrongly, and for each rating; lost faces in their own.
+
+    A group of lost faces comes after that of found ones, so that what is seen first can be taken apart.
 
     Parameters
     ----------
@@ -123,24 +141,31 @@ def mistake_groups(
     emotions = predictions[predictions["task"] == "emotions"]
     ratings = predictions[predictions["task"] == "ratings"]
     groups = []
-    for said, rows in called_wrong(emotions).groupby("said", sort=False):
+    for (found, said), rows in called_wrong(emotions).groupby(["found", "said"], sort=False):
         records = [
             _called(number, row, contributions, pictures[str(row["image_id"])])
             for number, row in enumerate(rows.to_dict("records"))
             if row["image_id"] in pictures
         ]
-        note = "Surest mistakes first. Contributions are to the log odds, the scale that the model adds on."
-        groups.append(RecordGroup(f"called {said}", f"Called {said}", note, records))
-    for target, rows in rated_wrong(ratings).groupby("target", sort=False):
+        name, title, note = f"called {said}", f"Called {said}", f"Surest mistakes first. {ODDS}"
+        groups.append(_group(name, title, note, records, found=bool(found)))
+    for (found, target), rows in rated_wrong(ratings).groupby(["found", "target"], sort=False):
         records = [
             _rated(number, row, contributions, pictures[str(row["image_id"])])
             for number, row in enumerate(rows.to_dict("records"))
             if row["image_id"] in pictures
         ]
         words = str(target).replace("_", " ")
-        note = "Missed most first. Contributions are in the unit of the rating."
-        groups.append(RecordGroup(f"rated {target}", f"Rating {words}", note, records))
+        name, title, note = f"rated {target}", f"Rating {words}", f"Missed most first. {UNIT}"
+        groups.append(_group(name, title, note, records, found=bool(found)))
     return [group for group in groups if group.records]
+
+
+def _group(name: str, title: str, note: str, records: list[Record], *, found: bool) -> RecordGroup:
+    """Make a group of found faces, or of lost ones, which says so."""
+    if found:
+        return RecordGroup(name, title, note, records)
+    return RecordGroup(f"{name} lost", f"{title}: face lost", LOST, records)
 
 
 def wanted_pictures(predictions: pd.DataFrame) -> set[str]:
@@ -160,6 +185,11 @@ def main_rows(rows: pd.DataFrame, *, model: str, regions: Iterable[str]) -> pd.D
     return kept
 
 
+def _place(number: int, row: Mapping[str, object]) -> str:
+    """Place of a picture in its group, which lost ones do not share with found ones."""
+    return f"{number}" if row["found"] else f"lost-{number}"
+
+
 def _called(
     number: int, row: Mapping[str, object], contributions: pd.DataFrame, picture: Picture
 ) -> Record:
@@ -173,7 +203,9 @@ def _called(
     alt = f"labelled {truth}, called {said}"
     table = contribution_table(contributions, name, [said, truth])
     facts += NOT_TAKEN_APART if not table.rows else []
-    return _record(f"{said}-{number}", name, alt, picture, facts, table, {"target": said})
+    return _record(
+        f"{said}-{_place(number, row)}", name, alt, picture, facts, table, {"target": said}
+    )
 
 
 def _rated(
@@ -190,7 +222,9 @@ def _rated(
     alt = f"{words}: rated {row['truth']:.2f}, predicted {row['predicted']:.2f}"
     table = contribution_table(contributions, name, [target])
     facts += NOT_TAKEN_APART if not table.rows else []
-    return _record(f"{target}-{number}", name, alt, picture, facts, table, {"target": target})
+    return _record(
+        f"{target}-{_place(number, row)}", name, alt, picture, facts, table, {"target": target}
+    )
 
 
 def _record(

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modular_faces.inference.paired import exact_mcnemar
+from modular_faces.modular.emotion_scores import mcnemar
 from modular_faces.modular.evaluation import Setting
 from modular_faces.modular.protocol import Predictions
 from modular_faces.modular.resampling import Estimate, differences, estimate
-
-Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -77,23 +75,3 @@ def compare(
                 len(rows),
                 *only,
             )
-
-
-def mcnemar(one: Values, other: Values, truth: NDArray[np.int64]) -> tuple[int, int, float]:
-    """Compare which pictures two models get right; a picture without probabilities is wrong.
-
-    Parameters
-    ----------
-    one, other : (n, K) ndarray of float32
-    truth : (n,) ndarray of int64
-
-    Returns
-    -------
-    tuple of int, int, float
-        Pictures that only the first gets right, only the second, and the exact p-value of McNemar's test.
-    """
-    right, right_other = (
-        np.isfinite(part).all(axis=1) & (part.argmax(axis=1) == truth) for part in (one, other)
-    )
-    only, other_only = int((right & ~right_other).sum()), int((~right & right_other).sum())
-    return only, other_only, exact_mcnemar(only, other_only, null_share=0.5)

@@ -201,6 +201,7 @@ def _collect(
             result.predictions,
             result.fallbacks,
             data.image_ids,
+            data.cluster,
             result.found,
             region=data.region,
         )

@@ -45,6 +45,7 @@ def read_tables(folder: Path, *, main: str, confidence: float) -> ScoreTables:
     return ScoreTables(
         scores=table("scores.csv"),
         comparisons=table("comparisons.csv"),
+        regions=table("regions.csv"),
         confusion=table("confusion.csv"),
         calibration=table("calibration.csv"),
         references=table("references.csv"),

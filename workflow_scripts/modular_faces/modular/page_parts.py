@@ -23,7 +23,7 @@ class ScoreTables:
 
     Attributes
     ----------
-    scores, comparisons, confusion, calibration, references, specificity, overlap : pandas.DataFrame
+    scores, comparisons, regions, confusion, calibration, references, specificity, overlap : pandas.DataFrame
         Empty where there are none.
     notes : sequence of str
     main : str
@@ -34,6 +34,7 @@ class ScoreTables:
 
     scores: pd.DataFrame
     comparisons: pd.DataFrame
+    regions: pd.DataFrame
     confusion: pd.DataFrame
     calibration: pd.DataFrame
     references: pd.DataFrame

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modular_faces.modular.reliability import read_judgments, read_reliability
 from modular_faces.modular.resampling import estimate
-from modular_faces.modular.score_table import Score, Where
-from modular_faces.modular.target_settings import MEAN_RATING
+from modular_faces.modular.score_table import MEAN_RATING, RATERS, RELIABILITY, Score, Where
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Array = NDArray[np.float64]
-
-RATERS: Final = "raters"
-"""Stands as a model for what raters themselves agree on."""
-RELIABILITY: Final = "reliability"
-"""Their only metric."""
 
 
 def reliabilities_of(

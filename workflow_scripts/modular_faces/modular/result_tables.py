@@ -15,19 +15,11 @@ from modular_faces.modular.linear_model import LinearModel
 from modular_faces.modular.lost_pictures import FoundWeights
 from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.protocol import EncodedFold, Predictions
-from modular_faces.modular.score_table import DIGITS
+from modular_faces.modular.score_table import rounded
 from modular_faces.modular.tasks import EmotionTask, RatingTask
-from modular_faces.tables import round_significant
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
-
-
-def rounded(values: Any) -> pa.Array:
-    """Numbers of a table, NaN as missing."""
-    return pa.array(
-        round_significant(np.asarray(values, dtype=np.float64), digits=DIGITS), from_pandas=True
-    )
 
 
 def prediction_table(
@@ -35,6 +27,7 @@ def prediction_table(
     predictions: Predictions,
     fallbacks: dict[str, Values],
     image_ids: NDArray[np.object_],
+    cluster: NDArray[np.int64],
     found: NDArray[np.bool_],
     *,
     region: str,
@@ -44,8 +37,9 @@ def prediction_table(
     Returns
     -------
     pyarrow.Table
-        task, target (category or rating), model, region, repeat, image_id, found, truth (1 or 0, or the
-        rating), predicted (probability or rating). Lost pictures have the prediction of the fallback.
+        task, target (category or rating), model, region, repeat, image_id, cluster (pictures that are drawn
+        together), found, truth (1 or 0, or the rating), predicted (probability or rating), baseline (relative
+        frequency or mean of the training pictures). Lost pictures have the prediction of the fallback.
     """
     truth = (
         np.eye(len(task.names))[np.maximum(task.truth, 0)]
@@ -68,9 +62,11 @@ def prediction_table(
                         "region": [region] * (n * k),
                         "repeat": pa.array(np.full(n * k, repeat), pa.int32()),
                         "image_id": np.tile(image_ids[rows], k).tolist(),
+                        "cluster": np.tile(cluster[rows], k),
                         "found": np.tile(found[rows], k),
                         "truth": rounded(truth[rows].T.ravel()),
                         "predicted": rounded(one[rows].T.ravel()),
+                        "baseline": rounded(predictions.baseline[repeat, rows].T.ravel()),
                     }
                 )
             )

@@ -19,8 +19,7 @@ from modular_faces.modular.folds import Fold
 from modular_faces.modular.lost_pictures import FoundWeights, found_weights
 from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.resampling import Draws, differences, estimate
-from modular_faces.modular.score_table import Score, Where
-from modular_faces.modular.target_settings import MEAN_RATING
+from modular_faces.modular.score_table import MEAN_RATING, Score, Where
 
 Values = NDArray[np.float32]
 

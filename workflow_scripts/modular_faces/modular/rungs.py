@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.modular.analysis import AnalysisOptions
+from modular_faces.modular.emotion_scores import mcnemar
 from modular_faces.modular.encoder import Transformer
 from modular_faces.modular.evaluation import (
     Measure,
@@ -33,7 +34,7 @@ from modular_faces.modular.evaluation import (
     rating_measure,
 )
 from modular_faces.modular.folds import Fold, official_split, outer_folds
-from modular_faces.modular.model_comparison import Comparison, mcnemar
+from modular_faces.modular.model_comparison import Comparison
 from modular_faces.modular.models_job import Tables, analysis_options, make_tasks
 from modular_faces.modular.module_blocks import ModularData, Module
 from modular_faces.modular.protocol import ModelPlan, run_folds
@@ -48,9 +49,8 @@ from modular_faces.modular.rung_weights import (
     sentence_about,
     weights_of_openface,
 )
-from modular_faces.modular.score_table import Score, score_rows
+from modular_faces.modular.score_table import MEAN_RATING, Score, score_rows
 from modular_faces.modular.shape import IBUG_EYES, PlaneShape
-from modular_faces.modular.target_settings import MEAN_RATING
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Values = NDArray[np.float32]

@@ -18,7 +18,21 @@ Array = NDArray[np.float64]
 DIGITS = 5
 """Significant digits of what is written."""
 
+MEAN_RATING = "mean_of_ratings"
+"""Stands as a target for the mean over all ratings that raters agree on well enough."""
+RATERS = "raters"
+"""Stands as a model for what raters themselves agree on."""
+RELIABILITY = "reliability"
+"""Their only metric."""
+
 POPULATIONS = ("all", "found", "weighted", "lost_wrong")
+
+
+def rounded(values: Any) -> pa.Array:
+    """Numbers of a table, NaN as missing."""
+    return pa.array(
+        round_significant(np.asarray(values, dtype=np.float64), digits=DIGITS), from_pandas=True
+    )
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,6 @@ def score_rows(scores: Iterable[Score]) -> pa.Table:
     }
     for name in ("value", "low", "high"):
         values = np.array([getattr(row, name) for row in rows], dtype=np.float64)
-        columns[name] = pa.array(round_significant(values, digits=DIGITS), from_pandas=True)
+        columns[name] = rounded(values)
     columns["n"] = pa.array([row.n for row in rows], pa.int64())
     return pa.table(columns)

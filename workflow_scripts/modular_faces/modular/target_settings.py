@@ -17,13 +17,11 @@ from modular_faces.modular.evaluation import (
 )
 from modular_faces.modular.lost_pictures import extremes
 from modular_faces.modular.protocol import Predictions
+from modular_faces.modular.score_table import MEAN_RATING
 from modular_faces.modular.tasks import EmotionTask, RatingTask
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float32]
-
-MEAN_RATING = "mean_of_ratings"
-"""Stands as a target for the mean over all ratings that raters agree on well enough."""
 
 
 def settings(
