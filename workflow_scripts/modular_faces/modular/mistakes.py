@@ -29,8 +29,8 @@ NOT_TAKEN_APART: Final = [
 ODDS: Final = "Contributions are to the log odds, the scale that the model adds on."
 UNIT: Final = "Contributions are in the unit of the rating."
 LOST: Final = (
-    "The faces in these pictures were lost: there are no landmarks, or none to be trusted. A model of what the pictures "
-    "still have spoke instead, and what each module added is not known."
+    "The faces in these pictures were lost: there are no landmarks, or none to be trusted. A model of what the "
+    "pictures still have spoke instead, and what each module added is not known."
 )
 
 Picture = NDArray[np.uint8]
