@@ -114,7 +114,7 @@ def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path
             "turned",
             "the face is turned",
             "10 %",
-            "5.0 % to 15 %",
+            "5.0 to 15 %",
             "associated",
             "",
             "1000",

@@ -85,7 +85,7 @@ def test_text_and_table_give_the_same_limits(dark: Simulation) -> None:
     verdict = replace(dark.verdict, causes=causes)
     section = verdict_section(verdict_json([verdict]), confidence=0.95)
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
-    assert "-2.0 % to 11 %" in table.rows[0]
+    assert "-2.0 to 11 %" in table.rows[0]
     assert "5.0 % (-2.0 to 11 %)" in paragraph(verdict)
 
 
