@@ -3,7 +3,8 @@
 python benchmarks/pages.py all failures
 python benchmarks/study_memory.py build/bench/results/pages 1000000
 
-Pictures are not repeated: what is drawn of them is the same number for any dataset (`failures.sample`).
+Pictures are not repeated on disk: a repeated name stands for the picture of the first. Neither are landmarks, but for
+two points: the gallery, which asks for all of a few pictures, gets those of the run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import runpy
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,9 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from modular_faces import packs
 from modular_faces.config_loading import load_config
+from modular_faces.failures import gallery, picture_sample
 from modular_faces.provenance import library_versions
 from modular_faces.stage_options import failure_options, intervened_variant, intervention_options
+from modular_faces.table_parts import STUDY_ROW_GROUP
 
 SCRIPTS = Path(__file__).parents[1] / "workflow_scripts"
 STUDIES = {
@@ -40,6 +45,7 @@ STUDIES = {
     "failures_interventions": "interventions",
     "failures_shap": "shap",
     "failures_verdict": "verdict",
+    "failures_gallery": "gallery",
 }
 """Rules, and what their options are called."""
 
@@ -90,7 +96,7 @@ def enlarge(results: Path, target: Path, count: int) -> None:
         with pq.ParquetWriter(target / f"{name}.parquet", tables[0].schema) as writer:
             for copy in range(copies):
                 for table in tables:
-                    writer.write_table(renamed(table, copy))
+                    writer.write_table(renamed(table, copy), row_group_size=STUDY_ROW_GROUP)
     (target / "complete").touch()
 
 
@@ -119,22 +125,36 @@ def renamed(table: pa.Table, copy: int) -> pa.Table:
     return table.set_column(table.column_names.index("image_id"), "image_id", names)
 
 
+def repeated_pictures(
+    path: str, wanted: Collection[str], *, read: Any = packs.read_pictures
+) -> Iterator[tuple[str, Any]]:
+    """Read the pictures of a pack under every wanted name that stands for them."""
+    names: dict[str, list[str]] = {}
+    for name in wanted:
+        names.setdefault(name.partition("/copy ")[0], []).append(name)
+    for original, picture in read(path, names):
+        yield from ((name, picture) for name in names[original])
+
+
 def run_rule(rule: str, results: Path, tables: Path) -> None:
     """Run the script of a rule on the enlarged tables and print its row."""
+    packs.read_pictures = picture_sample.read_pictures = repeated_pictures
+    read_attempts = partial(gallery.read_attempts, results / "study.parquet")
+    gallery.read_attempts = lambda _, image_ids: read_attempts(image_ids)
     config = load_config({"dataset": {"name": "memory", "root": "."}})
     outputs = Files()
     outputs.folder = tables / rule
     outputs.folder.mkdir(exist_ok=True)
     failures = results / "failures"
-    packs = [str(path) for path in sorted(results.glob("shards/*/pictures.arrow"))]
+    pictures = [str(path) for path in sorted(results.glob("shards/*/pictures.arrow"))]
     inputs = Files(
         study=str(tables / "study.parquet"),
         manifest=str(tables / "manifest.parquet"),
         descriptors=[str(tables / "descriptors.parquet")],
         groups=[],
         truth=[],
-        pictures=packs,
-        packs=packs,
+        pictures=pictures,
+        packs=pictures,
         plan=str(failures / "interventions_plan.json"),
         parts=[str(path) for path in sorted(failures.glob("interventions/*.parquet"))],
         shares=str(failures / "interventions.csv"),

@@ -96,8 +96,8 @@ def inputs_of_notebook(wildcards):
     return {
         "features": rules.merge.output.features,
         "mesh": rules.merge.output.mesh,
-        "scores": rules.modular.output.scores,
-        "weights": rules.modular.output.weights,
+        "scores": rules.gather_models.output.scores,
+        "weights": rules.gather_models.output.weights,
         "packs": packs,
     }
 

@@ -82,7 +82,7 @@ rule model_rungs:
         script_of("model_rungs")
 
 
-rule modular:
+rule gather_models:
     input:
         scores=[*of_modular_parts("scores.parquet"), *of_all_rungs("scores.parquet")],
         comparisons=[
@@ -116,9 +116,9 @@ rule modular:
         references=of_modular("references.csv"),
         notes=of_modular("notes.json"),
     log:
-        log_of("modular"),
+        log_of("gather_models"),
     benchmark:
-        benchmark_of("modular")
+        benchmark_of("gather_models")
     conda:
         environment("extract")
     threads: 1
@@ -127,17 +127,17 @@ rule modular:
         runtime=minutes_of(30),
     params:
         layout=layout_of_dataset(),
-        metadata=metadata_of("modular", options_of_models()),
-        code=code_of("modular"),
+        metadata=metadata_of("gather_models", options_of_models()),
+        code=code_of("gather_models"),
     message:
         "gathering the models"
     script:
-        script_of("modular")
+        script_of("gather_models")
 
 
 rule modular_rescued:
     input:
-        explained=rules.modular.output.explained,
+        explained=rules.gather_models.output.explained,
         features=rules.merge.output.features,
         manifest=rules.manifest.output.table,
     output:

@@ -1,4 +1,4 @@
-"""The page of the models of modules, and the pictures on it: `snakemake modular_page`.
+"""The page of the models of modules, and the pictures on it; `snakemake modular` makes it with all tables.
 
 Needs: modular/*.csv, weights.parquet, predictions.parquet, contributions.parquet, notes.json, rescued.json; mesh.parquet,
 features.parquet, features_dictionary.csv, shards/*/pictures.arrow.
@@ -8,8 +8,8 @@ Gives: modular/index.html with modular/figures/; unless the page is to be shared
 
 rule modular_gallery:
     input:
-        predictions=rules.modular.output.predictions,
-        contributions=rules.modular.output.contributions,
+        predictions=rules.gather_models.output.predictions,
+        contributions=rules.gather_models.output.contributions,
         packs=of_all_shards("pictures.arrow"),
     output:
         pictures=of_modular("gallery_pictures.json"),
@@ -35,18 +35,18 @@ rule modular_gallery:
 
 rule modular_page:
     input:
-        scores=rules.modular.output.scores,
-        comparisons=rules.modular.output.comparisons,
-        weights=rules.modular.output.weights,
-        confusion=rules.modular.output.confusion,
-        calibration=rules.modular.output.calibration,
-        references=rules.modular.output.references,
-        specificity=rules.modular.output.specificity,
-        overlap=rules.modular.output.overlap,
-        stability=rules.modular.output.stability,
-        alike=rules.modular.output.alike,
+        scores=rules.gather_models.output.scores,
+        comparisons=rules.gather_models.output.comparisons,
+        weights=rules.gather_models.output.weights,
+        confusion=rules.gather_models.output.confusion,
+        calibration=rules.gather_models.output.calibration,
+        references=rules.gather_models.output.references,
+        specificity=rules.gather_models.output.specificity,
+        overlap=rules.gather_models.output.overlap,
+        stability=rules.gather_models.output.stability,
+        alike=rules.gather_models.output.alike,
         rescued=rules.modular_rescued.output.report,
-        notes=rules.modular.output.notes,
+        notes=rules.gather_models.output.notes,
         mesh=rules.merge.output.mesh,
         features=rules.merge.output.features,
         dictionary=rules.merge.output.dictionary,
@@ -74,3 +74,10 @@ rule modular_page:
         "making the page of the models"
     script:
         script_of("modular_page")
+
+
+rule modular:
+    input:
+        rules.modular_page.output,
+        rules.gather_models.output,
+        rules.modular_rescued.output,

@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING
 from modular_faces.failures.entropy import COLUMNS, entropy_distributions, entropy_table
 from modular_faces.failures.entropy_report import entropy_report
 from modular_faces.failures.groupings import read_descriptors
-from modular_faces.failures.outcome import (
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import levels_to_study
 from modular_faces.failures.report_parts import write_csv
+from modular_faces.failures.study_files import StudyFiles
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -20,14 +16,10 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 options = snakemake.params.options
-outcomes = outcomes_at_both_levels(
-    load_study(snakemake.input.study),
-    read_manifest(snakemake.input.manifest),
-    backend=options["backend"],
-    variant=options["variant"],
-)
+files = StudyFiles(snakemake.input.study, snakemake.input.manifest, options)
+outcomes = files.outcomes()
 studied = [outcome for outcome in levels_to_study(outcomes)[0] if not outcome.too_few]
-descriptors = read_descriptors(snakemake.input.descriptors, COLUMNS)
+descriptors = read_descriptors(snakemake.input.descriptors, COLUMNS, of=files.drawn)
 table = entropy_table(
     studied,
     descriptors,

@@ -6,12 +6,7 @@ from modular_faces.failures.gallery import gallery_groups, gallery_report, read_
 from modular_faces.failures.gallery_choice import causes_by_rescue, choose_lost, probable_causes
 from modular_faces.failures.gallery_file import write_gallery
 from modular_faces.failures.groupings import read_descriptors
-from modular_faces.failures.outcome import (
-    MANIFEST_COLUMNS,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.study_files import MANIFEST_COLUMNS, StudyFiles
 from modular_faces.jobs import start_job
 from modular_faces.packs import read_pictures
 from modular_faces.pages.parts import Gallery
@@ -21,22 +16,19 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 options = snakemake.params.options
-study = load_study(snakemake.input.study)
-manifest = read_manifest(snakemake.input.manifest, (*MANIFEST_COLUMNS, "path"))
-outcome = outcomes_at_both_levels(
-    study, manifest, backend=options["backend"], variant=options["variant"]
-)["trusted"]
+files = StudyFiles(snakemake.input.study, snakemake.input.manifest, options)
+outcome = files.outcomes()["trusted"]
 causes, words = probable_causes(snakemake.input.causes, outcome)
 lost = choose_lost(
-    causes or causes_by_rescue(outcome, study), words, most=options["gallery"]["pictures"]
+    causes or causes_by_rescue(outcome, files.rows()), words, most=options["gallery"]["pictures"]
 )
 wanted = set(lost.image_ids)
 groups = gallery_groups(
     lost,
     outcome,
     attempts=read_attempts(snakemake.input.study, lost.image_ids),
-    manifest=manifest,
-    descriptors=read_descriptors(snakemake.input.descriptors),
+    manifest=files.listed((*MANIFEST_COLUMNS, "path")),
+    descriptors=read_descriptors(snakemake.input.descriptors, of=wanted),
     pictures=(pair for path in snakemake.input.packs for pair in read_pictures(path, wanted)),
 )
 write_gallery(Gallery(groups, lost_by=outcome.keys), snakemake.output.pictures)

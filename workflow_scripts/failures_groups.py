@@ -14,14 +14,10 @@ from modular_faces.failures.groups import (
 )
 from modular_faces.failures.groups_error import error_table, landmark_errors
 from modular_faces.failures.groups_report import GroupTables, groups_report
-from modular_faces.failures.outcome import (
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import levels_to_study
 from modular_faces.failures.report_parts import write_csv
-from modular_faces.failures.user_tables import joined_groups, read_truth
+from modular_faces.failures.study_files import StudyFiles
+from modular_faces.failures.user_tables import all_pictures, joined_groups, read_truth
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -29,13 +25,11 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 options = snakemake.params.options
-keys = {"backend": options["backend"], "variant": options["variant"]}
+files = StudyFiles(snakemake.input.study, snakemake.input.manifest, options)
 confidence, seed = options["confidence"], options["seed"]
-known = joined_groups(snakemake.input.manifest, next(iter(snakemake.input.groups), None))
+known = joined_groups(files.manifest, next(iter(snakemake.input.groups), None), of=files.drawn)
 columns = group_columns(known.columns, options["groups"])
-outcomes = outcomes_at_both_levels(
-    load_study(snakemake.input.study), read_manifest(snakemake.input.manifest), **keys
-)
+outcomes = files.outcomes()
 studied = [outcome for outcome in levels_to_study(outcomes)[0] if not outcome.too_few]
 trusted = outcomes["trusted"]
 groupings = groupings_of(
@@ -43,8 +37,8 @@ groupings = groupings_of(
 )
 errors = pd.Series(dtype=float)
 for path in snakemake.input.truth:
-    names, points = read_truth(Path(path), list(known.index))
-    errors = landmark_errors(snakemake.input.study, **keys, names=names, known=points)
+    names, points = read_truth(Path(path), all_pictures(files.manifest))
+    errors = landmark_errors(files.study, **files.part, names=names, known=points)
 tables = GroupTables(
     rates=group_rate_table(studied, groupings, confidence=confidence),
     tests=group_tests(studied, groupings, confidence=confidence, seed=seed),

@@ -10,12 +10,8 @@ from modular_faces.failures.conditions import read_plan
 from modular_faces.failures.intervention_report import skipped_report, write_interventions
 from modular_faces.failures.intervention_rows import picture_table
 from modular_faces.failures.intervention_tables import interventions_at
-from modular_faces.failures.outcome import (
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import levels_to_study
+from modular_faces.failures.study_files import StudyFiles
 from modular_faces.jobs import start_job
 from modular_faces.tables import read_table, write_table
 
@@ -27,12 +23,7 @@ options = snakemake.params.options
 folder = Path(snakemake.output.report).parent
 causes = Interventions.model_validate(snakemake.params.interventions).all_causes()
 plan = read_plan(snakemake.input.plan)
-outcomes = outcomes_at_both_levels(
-    load_study(snakemake.input.study),
-    read_manifest(snakemake.input.manifest),
-    backend=options["backend"],
-    variant=options["variant"],
-)
+outcomes = StudyFiles(snakemake.input.study, snakemake.input.manifest, options).outcomes()
 studied, note = levels_to_study(outcomes)
 runs = pa.concat_tables(map(read_table, snakemake.input.parts)).to_pandas()
 done = [

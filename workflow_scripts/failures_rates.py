@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.failures.groupings import read_descriptors
-from modular_faces.failures.outcome import load_study, outcomes_at_both_levels, read_manifest
 from modular_faces.failures.parts import study_parts
 from modular_faces.failures.rates import (
     group_table,
@@ -15,6 +14,7 @@ from modular_faces.failures.rates import (
 )
 from modular_faces.failures.rates_report import rates_report
 from modular_faces.failures.report_parts import write_csv
+from modular_faces.failures.study_files import StudyFiles
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -22,17 +22,15 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 options = snakemake.params.options
-outcome = (options["backend"], options["variant"])
 confidence = options["confidence"]
-study = load_study(snakemake.input.study)
-manifest = read_manifest(snakemake.input.manifest)
-outcomes = outcomes_at_both_levels(study, manifest, backend=outcome[0], variant=outcome[1])
-parts = study_parts(study, manifest, outcome=outcome)
-del study
+files = StudyFiles(snakemake.input.study, snakemake.input.manifest, options)
+manifest = files.listed()
+parts = study_parts(files.rows(), manifest, outcome=(options["backend"], options["variant"]))
+outcomes = files.outcomes()
 groupings = make_groupings(
     parts,
     manifest,
-    read_descriptors(snakemake.input.descriptors),
+    read_descriptors(snakemake.input.descriptors, of=files.drawn),
     quantiles=options["quantiles"],
 )
 rates = rate_table(parts, options["steps"], confidence=confidence)

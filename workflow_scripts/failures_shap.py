@@ -5,16 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modular_faces.failures.groupings import read_descriptors
-from modular_faces.failures.outcome import (
-    STUDY_COLUMNS,
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import levels_to_study
 from modular_faces.failures.shap_models import JAW_COLUMNS, models_of, sampled
 from modular_faces.failures.shap_report import write_models
-from modular_faces.failures.study_rows import only_part, only_pictures
+from modular_faces.failures.study_files import STUDY_COLUMNS, StudyFiles, load_study
+from modular_faces.failures.study_rows import only_pictures
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -23,11 +18,8 @@ if TYPE_CHECKING:
 start_job(snakemake.log[0])
 options, inputs = snakemake.params.options, snakemake.input
 folder = Path(snakemake.output.report).parent
-manifest = read_manifest(inputs.manifest)
-part = {"backend": options["backend"], "variant": options["variant"]}
-rows = load_study(inputs.study, rows_of=only_part(inputs.study, **part))
-studied, note = levels_to_study(outcomes_at_both_levels(rows, manifest, **part))
-del rows
+files = StudyFiles(inputs.study, inputs.manifest, options)
+studied, note = levels_to_study(files.outcomes())
 learnt_from = {
     studied[0].image_ids[place]
     for place in sampled(studied[0], options["model"], seed=options["seed"])
@@ -37,7 +29,7 @@ study = load_study(
     [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces", *JAW_COLUMNS],
     only_pictures(learnt_from),
 )
-descriptors = read_descriptors(inputs.descriptors)
+descriptors = read_descriptors(inputs.descriptors, of=learnt_from)
 models = [
     model
     for outcome in studied

@@ -11,15 +11,10 @@ from modular_faces.config_causes import Interventions
 from modular_faces.failures.conditions import read_plan
 from modular_faces.failures.groupings import read_descriptors
 from modular_faces.failures.methods_text import methods_text
-from modular_faces.failures.outcome import (
-    STUDY_COLUMNS,
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import levels_to_study
 from modular_faces.failures.report_parts import write_csv
 from modular_faces.failures.signs import rescue_signs, sign_order
+from modular_faces.failures.study_files import STUDY_COLUMNS, StudyFiles
 from modular_faces.failures.verdict import reach_verdict
 from modular_faces.failures.verdict_files import (
     probable_causes,
@@ -37,15 +32,15 @@ start_job(snakemake.log[0])
 options, inputs = snakemake.params.options, snakemake.input
 causes = Interventions.model_validate(snakemake.params.interventions).all_causes()
 plan, backend = read_plan(inputs.plan), snakemake.params.backend
-study = load_study(inputs.study, [*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces"])
-part = {"backend": options["backend"], "variant": options["variant"]}
-outcomes = outcomes_at_both_levels(study, read_manifest(inputs.manifest), **part)
-studied, note = levels_to_study(outcomes)
-descriptors = read_descriptors(inputs.descriptors)
+files = StudyFiles(inputs.study, inputs.manifest, options)
+study = files.rows([*STUDY_COLUMNS, "yaw_deg", "roll_deg", "n_faces"])
+studied, note = levels_to_study(files.outcomes())
+examined = {image_id for outcome in studied for image_id in plan.drawn(outcome.level)}
+descriptors = read_descriptors(inputs.descriptors, of=examined)
 verdicts = []
 for outcome in reversed(studied):
     drawn = plan.drawn(outcome.level)
-    signs = descriptors.reindex(drawn).join(rescue_signs(study, drawn, **part))
+    signs = descriptors.reindex(drawn).join(rescue_signs(study, drawn, **files.part))
     evidences = read_evidences(
         outcome.level,
         plan,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from modular_faces.jobs import start_job
-from modular_faces.table_parts import write_parts
+from modular_faces.table_parts import STUDY_ROW_GROUP, write_parts
 from modular_faces.tables import read_table
 
 if TYPE_CHECKING:
@@ -11,5 +11,8 @@ if TYPE_CHECKING:
 
 start_job(snakemake.log[0])
 write_parts(
-    map(read_table, snakemake.input), snakemake.output.table, metadata=snakemake.params.metadata
+    map(read_table, snakemake.input),
+    snakemake.output.table,
+    metadata=snakemake.params.metadata,
+    row_group=STUDY_ROW_GROUP,
 )

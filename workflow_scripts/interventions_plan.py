@@ -7,7 +7,7 @@ import numpy as np
 from modular_faces.config_causes import Interventions
 from modular_faces.failures.groupings import read_descriptors
 from modular_faces.failures.intervention_plan import CANNOT_RUN, plan_interventions, without_changes
-from modular_faces.failures.outcome import load_study, outcomes_at_both_levels, read_manifest
+from modular_faces.failures.study_files import StudyFiles
 from modular_faces.jobs import start_job
 
 if TYPE_CHECKING:
@@ -18,13 +18,9 @@ options = snakemake.params.options
 tried = Interventions.model_validate(snakemake.params.interventions)
 causes = tried.all_causes()
 measures = sorted({cause.measure for cause in causes.values() if cause.measure is not None})
-described = read_descriptors(snakemake.input.descriptors, measures)
-outcomes = outcomes_at_both_levels(
-    load_study(snakemake.input.study),
-    read_manifest(snakemake.input.manifest),
-    backend=options["backend"],
-    variant=options["variant"],
-)
+files = StudyFiles(snakemake.input.study, snakemake.input.manifest, options)
+described = read_descriptors(snakemake.input.descriptors, measures, of=files.drawn)
+outcomes = files.outcomes()
 known = described.reindex(outcomes["trusted"].image_ids)
 plan = plan_interventions(
     outcomes.values(),

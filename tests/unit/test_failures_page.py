@@ -10,7 +10,7 @@ import pytest
 
 from example_pages import gallery
 from modular_faces.failures.gallery_file import write_gallery
-from modular_faces.failures.page import NO_GALLERY, FailureFiles, failures_page
+from modular_faces.failures.page import NO_GALLERY, FailureFiles, _numbers, failures_page
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.failures.report_parts import Table as ReportTable
 from modular_faces.failures.verdict_section import verdict_section
@@ -137,6 +137,13 @@ def test_the_numbers_at_the_top(tmp_path: Path) -> None:
         Number("14 %", "failure rate"),
         Number("52 %", "of the failures: the face fills the frame"),
     ]
+
+
+def test_the_numbers_at_the_top_say_what_was_drawn() -> None:
+    n = {"pictures": 195_000, "failures": 19_500, "drawn_from": 1_000_000}
+    assert next(_numbers([], VERDICT | {"n": n})) == Number(
+        "195,000", "pictures, drawn from 1,000,000"
+    )
 
 
 def test_whose_failures_these_are_is_said_once(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from modular_faces.config import SHIPPED_VARIANTS
 from modular_faces.config_loading import load_config
 from modular_faces.stage_options import (
+    FAILURE_KEYS,
+    failure_options,
     layout_options,
     options_digest,
     page_options,
@@ -80,6 +82,13 @@ def test_the_pages_change_with_every_section_that_they_show(changed: dict[str, A
         options_digest(page_options(load_config(DATASET | one))) for one in ({}, changed)
     )
     assert before != after
+
+
+@pytest.mark.parametrize("study", list(FAILURE_KEYS))
+def test_every_study_of_failures_depends_on_the_draw_of_pictures(study: str) -> None:
+    options = failure_options(load_config(DATASET | {"failures": {"pictures": 500}}), study)
+    assert options["pictures"] == 500
+    assert options["seed"] == 1
 
 
 def test_the_pages_do_not_change_with_the_place_of_tables(tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
-from modular_faces import table_parts
 from modular_faces.csv_cells import safe_cells
 from modular_faces.table_parts import csv_sink, write_parts
 
@@ -16,16 +14,13 @@ def numbers(start: int, count: int) -> pa.Table:
     return pa.table({"n": pa.array(range(start, start + count), pa.int64())})
 
 
-def test_row_groups_do_not_depend_on_the_parts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(table_parts, "ROW_GROUP", 4)
+def test_row_groups_do_not_depend_on_the_parts(tmp_path: Path) -> None:
     cuts = {"one": [11], "many": [0, 3, 1, 0, 5, 2], "exact": [4, 4, 3]}
     files = []
     for name, counts in cuts.items():
         starts = [sum(counts[:k]) for k in range(len(counts))]
         parts = [numbers(start, count) for start, count in zip(starts, counts, strict=True)]
-        write_parts(parts, tmp_path / name, metadata={"a": "b"})
+        write_parts(parts, tmp_path / name, metadata={"a": "b"}, row_group=4)
         files.append((tmp_path / name).read_bytes())
     assert files[0] == files[1] == files[2]
     stored = pq.ParquetFile(tmp_path / "one")

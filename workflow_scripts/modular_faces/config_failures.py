@@ -86,6 +86,8 @@ class Failures(Section):
     sample: Annotated[int, Field(ge=100)] = 1000
     """Failures, and as many successes, of the studies that look at pixels or change pictures; a seeded sample
     where there are more."""
+    pictures: Annotated[int, Field(ge=100)] = 200_000
+    """Pictures that the study is about; a seeded draw where there are more, so that memory stays the same."""
     side: Annotated[int, Field(ge=16, le=256)] = 100
     """Longest side, in pixels, of the frame in which pictures are laid over each other: their median size, or less."""
     quantiles: Annotated[int, Field(ge=2, le=20)] = 4

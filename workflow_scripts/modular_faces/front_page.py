@@ -34,7 +34,7 @@ PAGES: Final = {
     "modular": _OtherPage(
         "How well named modules predict what people see",
         "scores with every picture counted, modules, and weights to explore",
-        "snakemake modular_page",
+        "snakemake modular",
     ),
     "backends": _OtherPage(
         "The backends side by side",

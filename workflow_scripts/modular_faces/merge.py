@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from modular_faces.columns import LANDMARK_COLUMNS, OPENFACE_POSE_COLUMNS, POSE_COLUMNS
 from modular_faces.table_parts import (
+    ROW_GROUP,
     csv_sink,
     parquet_folder_sink,
     parquet_sink,
@@ -200,7 +201,7 @@ def write_features(
         )
         sinks = [files.enter_context(sink)]
         names: list[str] = []
-        for part in regroup(parts):
+        for part in regroup(parts, ROW_GROUP):
             if not names:
                 names = list(part.column_names)
                 check_rename(rename, names)

@@ -21,19 +21,21 @@ PEOPLE_FILE = "people.csv"
 """Where it says who is in each picture, if it does."""
 
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
-    "rates": ("confidence", "quantiles", "seed"),
-    "entropy": ("confidence", "seed", "bootstrap"),
-    "groups": ("confidence", "quantiles", "groups", "seed", "bootstrap"),
+    "rates": ("confidence", "quantiles"),
+    "entropy": ("confidence", "bootstrap"),
+    "groups": ("confidence", "quantiles", "groups", "bootstrap"),
     "gallery": ("gallery",),
-    "means": ("confidence", "permutations", "sample", "seed", "side"),
-    "edges": ("edges", "permutations", "sample", "seed", "side"),
-    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "seed", "side"),
-    "interventions_plan": ("seed", "sample"),
+    "means": ("confidence", "permutations", "sample", "side"),
+    "edges": ("edges", "permutations", "sample", "side"),
+    "shap_pixels": ("confidence", "permutations", "pixels", "sample", "side"),
+    "interventions_plan": ("sample",),
     "interventions": ("confidence", "verdict"),
-    "shap": ("confidence", "seed", "bootstrap", "model"),
-    "verdict": ("confidence", "seed", "verdict"),
+    "shap": ("confidence", "bootstrap", "model"),
+    "verdict": ("confidence", "verdict"),
 }
-"""Keys of the section failures that each study depends on, beside the outcome."""
+"""Keys of the section failures that each study depends on, beside the outcome and the draw of its pictures."""
+
+_DRAW = ("pictures", "seed")
 
 
 def stage_options(config: Config, stage: str) -> dict[str, Any]:
@@ -197,7 +199,7 @@ def failure_options(config: Config, study: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        Keyword arguments of the study: the outcome for all, then its own.
+        Keyword arguments of the study: the outcome and the draw of pictures for all, then its own.
 
     Raises
     ------
@@ -208,7 +210,7 @@ def failure_options(config: Config, study: str) -> dict[str, Any]:
         raise ValueError(f"no study of the failures is called '{study}'")
     backend, variant = config.outcome_run()
     section = config.failures.model_dump()
-    own = {key: section[key] for key in FAILURE_KEYS[study]}
+    own = {key: section[key] for key in (*_DRAW, *FAILURE_KEYS[study])}
     if study == "rates":
         own["steps"] = config.all_variants()
     return _in_key_order({"backend": backend, "variant": variant} | own)

@@ -8,11 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from studies import manifest_of, outcome_of, study_of
 
-from modular_faces.failures.outcome import (
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-)
+from modular_faces.failures.outcome import levels_to_study, outcomes_at_both_levels
+from modular_faces.failures.study_files import load_study
 from modular_faces.failures.study_rows import NotAStudyError
 
 MESH = ("mesh", "original")

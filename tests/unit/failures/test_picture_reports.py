@@ -95,7 +95,13 @@ def make_study(
         folder / "study.parquet",
         folder / "manifest.parquet",
         packs,
-        options={"backend": "mesh", "variant": "original", "side": side},
+        options={
+            "backend": "mesh",
+            "variant": "original",
+            "pictures": 1000,
+            "seed": 1,
+            "side": side,
+        },
     )
 
 

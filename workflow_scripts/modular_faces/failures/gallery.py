@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -16,8 +15,10 @@ from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.failures.counting import counted
 from modular_faces.failures.descriptor_words import words_of
 from modular_faces.failures.gallery_choice import Lost
-from modular_faces.failures.outcome import LEVELS, STUDY_COLUMNS, Outcome
+from modular_faces.failures.outcome import LEVELS, Outcome
 from modular_faces.failures.report_parts import StudyReport
+from modular_faces.failures.study_files import STUDY_COLUMNS
+from modular_faces.failures.study_rows import only_pictures, wanted_rows
 from modular_faces.inline_pictures import jpeg_url
 from modular_faces.pages.parts import Record, RecordGroup, Table
 
@@ -46,13 +47,7 @@ def read_attempts(path: str | os.PathLike[str], image_ids: Sequence[str]) -> pd.
     pandas.DataFrame
         A row per picture and attempt, in the order of the study.
     """
-    table = pq.read_table(
-        path,
-        columns=list(ATTEMPT_COLUMNS),
-        filters=[("image_id", "in", list(image_ids) or [""])],
-        use_threads=False,
-        partitioning=None,
-    )
+    table = wanted_rows(path, ATTEMPT_COLUMNS, rows_of=only_pictures(frozenset(image_ids)))
     return table.to_pandas()
 
 
@@ -135,7 +130,8 @@ def gallery_report(outcome: Outcome, groups: Sequence[RecordGroup]) -> StudyRepo
         findings=[
             f"{shown:,} of {counted(failures, 'lost picture')} by probable cause. Dots are landmarks that another "
             "attempt found. Each picture opens what is known of it. Where the page is narrowed to a backend or "
-            "variant, those of them are left that it loses too."
+            "variant, those of them are left that it loses too.",
+            *([f"They are from {outcome.drawn_from}."] if outcome.drawn_from else []),
         ]
         if shown
         else [],

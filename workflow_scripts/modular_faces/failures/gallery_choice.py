@@ -75,7 +75,7 @@ def causes_by_rescue(outcome: Outcome, study: pd.DataFrame) -> dict[str, str]:
     ----------
     outcome : Outcome
     study : pandas.DataFrame
-        Of `modular_faces.failures.outcome.load_study`.
+        Of `modular_faces.failures.study_files.load_study`.
 
     Returns
     -------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modular_faces.descriptors import DESCRIPTOR_NAMES
+from modular_faces.failures.study_rows import only_pictures, wanted_rows
 from modular_faces.inference.correction import holm
 from modular_faces.inference.effect_sizes import cramers_v, mann_whitney
 from modular_faces.inference.intervals import NO_INTERVAL, Interval, wilson
-from modular_faces.tables import read_table
 
 MOST_GROUPS: Final = 40
 """A column with more different texts than this names pictures, not groups."""
@@ -71,7 +71,10 @@ class GroupTest:
 
 
 def read_descriptors(
-    paths: Iterable[str | os.PathLike[str]], names: Sequence[str] = DESCRIPTOR_NAMES
+    paths: Iterable[str | os.PathLike[str]],
+    names: Sequence[str] = DESCRIPTOR_NAMES,
+    *,
+    of: Container[str] | None = None,
 ) -> pd.DataFrame:
     """Read descriptors of all shards.
 
@@ -80,13 +83,16 @@ def read_descriptors(
     paths : iterable of path-like
     names : sequence of str
         Columns to read.
+    of : container of str, optional
+        Pictures to read, by default all.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by image_id, float32; NaN for pictures that could not be decoded.
     """
-    tables = [read_table(path, ["image_id", *names]) for path in paths]
+    columns, rows_of = ["image_id", *names], only_pictures(of)
+    tables = [wanted_rows(path, columns, rows_of=rows_of) for path in paths]
     whole: pd.DataFrame = pa.concat_tables(tables).to_pandas(split_blocks=True)
     return whole.set_index("image_id")
 

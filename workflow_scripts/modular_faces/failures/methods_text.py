@@ -8,6 +8,7 @@ from typing import Any
 from modular_faces import __version__
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.counting import counted
+from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.verdict import LevelVerdict
 
 _REFERENCES = (
@@ -68,7 +69,7 @@ def methods_text(
     """
     outcome = verdicts[0].outcome
     parts = [
-        _outcome_in_words(verdicts, backend),
+        _outcome_in_words(verdicts, backend, seed),
         _changes_in_words(plan, verdicts[0], confidence=confidence, seed=seed)
         if plan.conditions
         else (plan.skipped or ""),
@@ -89,7 +90,9 @@ def methods_text(
     return "# Methods\n\n" + "\n\n".join(p for p in parts if p) + f"\n\n## References\n\n{listed}\n"
 
 
-def _outcome_in_words(verdicts: Sequence[LevelVerdict], backend: Mapping[str, Any] | None) -> str:
+def _outcome_in_words(
+    verdicts: Sequence[LevelVerdict], backend: Mapping[str, Any] | None, seed: int
+) -> str:
     outcome = verdicts[0].outcome
     instrument = _BACKENDS.get(outcome.backend, outcome.backend)
     where = "as they are" if outcome.variant == "original" else f"as variant '{outcome.variant}'"
@@ -106,12 +109,21 @@ def _outcome_in_words(verdicts: Sequence[LevelVerdict], backend: Mapping[str, An
     text += f". {counts[0].upper()}{counts[1:]}."
     if outcome.exclusions:
         text += f" {outcome.exclusions[0].upper()}{outcome.exclusions[1:]}."
+    text += _draw_in_words([one.outcome for one in verdicts], seed)
     if outcome.copies:
         text += (
             " Pictures that are copies of each other (identical, nearly so, or mirrored) are no independent "
             "observations: one of each cluster, the first by name, stands for all in every number and sample."
         )
     return text
+
+
+def _draw_in_words(outcomes: Sequence[Outcome], seed: int) -> str:
+    """Say that the pictures are a draw, and what all of them did; empty where they are all."""
+    if outcomes[0].drawn_from is None:
+        return ""
+    whole = " ".join(f"{one.whole_dataset[0].upper()}{one.whole_dataset[1:]}" for one in outcomes)
+    return f" These are {outcomes[0].drawn_from}, by a hash of their names (seed {seed}). {whole}"
 
 
 def _changes_in_words(

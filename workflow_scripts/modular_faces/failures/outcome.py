@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from modular_faces.failures.counting import counted, enumerated
+from modular_faces.failures.counting import counted
+from modular_faces.failures.drawn import DrawnFrom, Exclusions
 from modular_faces.failures.study_rows import (
     NotAStudyError,
-    RowsOf,
     copies_of,
     part_weights,
     passed_over,
-    read_rows,
     without_copies,
 )
 
@@ -37,8 +34,6 @@ _ONE_FOR_BOTH = (
 FEWEST = 10
 """Fewer failures or successes than this are not compared: a sentence is given instead."""
 
-STUDY_COLUMNS = ("image_id", "backend", "variant", "found", "trusted", "landmark_quality")
-MANIFEST_COLUMNS = ("image_id", "decodable", "label_name", "label", "split", "duplicate_of")
 _BACKENDS = {
     "mesh": "the mesh detector",
     "openface": "OpenFace",
@@ -71,6 +66,8 @@ class Outcome:
         Copies of pictures that are in the study: the first of each cluster, by name, stands for all.
     too_large : int
         Pictures that the variant would have made too large, which the detector has not seen either.
+    drawn_from : DrawnFrom or None
+        The whole dataset, where the pictures are a draw of it.
     """
 
     backend: str
@@ -84,18 +81,20 @@ class Outcome:
     left_out: int = 0
     copies: int = 0
     too_large: int = 0
+    drawn_from: DrawnFrom | None = None
 
     @property
     def title(self) -> str:
         """Whose failures these are, in words, so that nobody takes one detector for another."""
         whose = _BACKENDS.get(self.backend, self.backend)
+        draw = f", in {self.drawn_from}" if self.drawn_from else ""
         if self.backend == "precomputed":
-            return f"failures in {whose} ('{self.variant}')"
+            return f"failures in {whose} ('{self.variant}'){draw}"
         which = (
             "on the pictures as they are" if self.variant == "original" else f"on '{self.variant}'"
         )
         notice = "" if self.backend == "openface" else ", not of OpenFace"
-        return f"failures of {whose}{notice}, {which}"
+        return f"failures of {whose}{notice}, {which}{draw}"
 
     @property
     def keys(self) -> dict[str, str]:
@@ -122,91 +121,69 @@ class Outcome:
     @property
     def exclusions(self) -> str:
         """Say which pictures are left out; empty where none are."""
-        reasons = [
-            (self.left_out, counted(self.left_out, "file") + " that could not be decoded"),
-            (self.copies, counted(self.copies, "copy", "copies") + " of other pictures"),
-            (self.too_large, counted(self.too_large, "picture") + " too large once changed"),
-        ]
-        said = [words for number, words in reasons if number]
-        if not said:
+        return str(Exclusions(self.left_out, self.copies, self.too_large))
+
+    @property
+    def sampled(self) -> bool:
+        """Whether successes stand for others that were not looked at."""
+        return bool((self.weights > 1).any())
+
+    @property
+    def whole_dataset(self) -> str:
+        """Say in a sentence how many of all pictures failed; empty where the study is about all."""
+        whole = self.drawn_from
+        if whole is None:
             return ""
-        total = self.left_out + self.copies + self.too_large
-        return f"{enumerated(said)} {'is' if total == 1 else 'are'} left out"
+        failed, share = whole.failed[self.level], ""
+        if whole.looked_at and not self.sampled:
+            share = f" ({100 * failed / whole.looked_at:.1f} %)"
+        text = (
+            f"in the whole dataset: {self._kind} in {failed:,} of "
+            f"{counted(whole.looked_at, 'picture')}{share}"
+        )
+        return _sentence(text, str(whole.exclusions))
 
     def describe(self) -> str:
-        """Say in a sentence how many failed."""
-        kind = "no landmarks" if self.level == "found" else "no trusted landmarks"
+        """Say how many failed, in a sentence; in two where the pictures are a draw."""
         share = float(self.weights[self.failed].sum() / max(self.weights.sum(), 1e-300))
         text = (
-            f"{self.title}: {kind} in {int(self.failed.sum()):,} of {counted(len(self.failed), 'picture')} "
+            f"{self.title}: {self._kind} in {int(self.failed.sum()):,} of {counted(len(self.failed), 'picture')} "
             f"({100 * share:.1f} %)"
         )
-        if (self.weights > 1).any():
+        if self.sampled:
             text += ", successes being a weighted sample"
-        return "; ".join(part for part in (text, self.exclusions) if part) + "."
+        whole = self.whole_dataset
+        said = _sentence(text, self.exclusions)
+        return f"{said} {whole[0].upper()}{whole[1:]}" if whole else said
+
+    @property
+    def _kind(self) -> str:
+        return "no landmarks" if self.level == "found" else "no trusted landmarks"
 
 
-def load_study(
-    path: str | os.PathLike[str],
-    columns: Iterable[str] = STUDY_COLUMNS,
-    rows_of: RowsOf | None = None,
-) -> pd.DataFrame:
-    """Read a study, a row per picture, backend and variant.
-
-    Parameters
-    ----------
-    path : path-like
-        `study.parquet`.
-    columns : iterable of str
-        Columns to read, those of `STUDY_COLUMNS` first; failure_reason comes with them.
-    rows_of : callable, optional
-        Takes the rows to keep out of a batch: `modular_faces.failures.study_rows.only_part`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        backend and variant are categories, in the order of the study; every name of a picture is held once,
-        however many parts speak of it.
-
-    Raises
-    ------
-    NotAStudyError
-        For any other table, such as that of the cascade.
-    """
-    names = set(pq.read_schema(path).names)
-    missing = [name for name in STUDY_COLUMNS[:5] if name not in names]
-    if missing:
-        raise NotAStudyError(
-            f"{path} is no study: it has no column {', '.join(missing)}. A table of the cascade cannot "
-            "be used, because its later variants saw only pictures that earlier ones had lost; use "
-            "study.parquet."
-        )
-    wanted = [name for name in dict.fromkeys((*columns, "failure_reason")) if name in names]
-    return read_rows(path, wanted, rows_of=rows_of)
-
-
-def read_manifest(
-    path: str | os.PathLike[str], columns: Iterable[str] = MANIFEST_COLUMNS
-) -> pd.DataFrame:
-    """Read the columns of the manifest that an outcome needs, those that are there."""
-    names = set(pq.read_schema(path).names)
-    wanted = [name for name in dict.fromkeys(columns) if name in names]
-    table = pq.read_table(path, columns=wanted, use_threads=False, partitioning=None)
-    return table.to_pandas(split_blocks=True, self_destruct=True)
+def _sentence(*parts: str) -> str:
+    return "; ".join(part for part in parts if part) + "."
 
 
 def outcomes_at_both_levels(
-    study: pd.DataFrame, manifest: pd.DataFrame, *, backend: str, variant: str
+    study: pd.DataFrame,
+    manifest: pd.DataFrame,
+    *,
+    backend: str,
+    variant: str,
+    drawn_from: DrawnFrom | None = None,
 ) -> dict[Level, Outcome]:
     """Take the failures of one backend and variant out of a study.
 
     Parameters
     ----------
     study : pandas.DataFrame
-        From `load_study`.
+        From `modular_faces.failures.study_files.load_study`.
     manifest : pandas.DataFrame
         With image_id and decodable, and where there are such label_name or label, split, and duplicate_of.
     backend, variant : str
+    drawn_from : DrawnFrom, optional
+        The whole dataset, where both tables hold a draw of its pictures.
 
     Returns
     -------
@@ -244,6 +221,7 @@ def outcomes_at_both_levels(
         "left_out": int((~manifest["decodable"].fillna(False).astype(bool)).sum()),
         "copies": len(copies_of(manifest)),
         "too_large": int((decoded & ~seen).sum()),
+        "drawn_from": drawn_from,
     }
     return {
         level: Outcome(
@@ -282,10 +260,10 @@ def levels_to_study(outcomes: Mapping[Level, Outcome]) -> tuple[list[Outcome], s
 
 
 def _texts(table: pd.DataFrame, names: Sequence[str]) -> NDArray[np.object_] | None:
-    """The first of some columns that says anything, missing values as None."""
+    """The first of some columns that says anything, each text held once, missing values as None."""
     for name in names:
         if name in table.columns and table[name].notna().any():
-            column = table[name].astype(object)
-            texts: NDArray[np.object_] = column.where(column.notna(), None).to_numpy(dtype=object)
-            return texts
+            codes, texts = pd.factorize(table[name].astype(object))
+            known: NDArray[np.object_] = np.array([*texts, None], dtype=object)[codes]
+            return known
     return None

@@ -170,7 +170,8 @@ def _numbers(reports: Sequence[StudyReport], verdict: Mapping[str, Any]) -> Iter
     if counted is None:
         return
     pictures, failures = counted["pictures"], counted["failures"]
-    yield Number(f"{pictures:,}", "pictures")
+    whole = verdict.get("n", {}).get("drawn_from")
+    yield Number(f"{pictures:,}", f"pictures, drawn from {whole:,}" if whole else "pictures")
     yield Number(f"{failures:,}", "of them failed")
     yield Number(share_in_words(failures / max(pictures, 1)), "failure rate")
     cause = first_cause(verdict)

@@ -89,7 +89,7 @@ def study_parts(study: pd.DataFrame, manifest: pd.DataFrame, *, outcome: Part) -
     Parameters
     ----------
     study : pandas.DataFrame
-        From `modular_faces.failures.outcome.load_study`.
+        From `modular_faces.failures.study_files.load_study`.
     manifest : pandas.DataFrame
         With image_id and decodable, and where there is such duplicate_of: copies are left out.
     outcome : (str, str)

@@ -11,17 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from modular_faces.failures.outcome import (
-    MANIFEST_COLUMNS,
-    Outcome,
-    levels_to_study,
-    load_study,
-    outcomes_at_both_levels,
-    read_manifest,
-)
+from modular_faces.failures.outcome import Outcome, levels_to_study
 from modular_faces.failures.picture_frame import Frame, frame_of
 from modular_faces.failures.picture_sample import PictureSample
-from modular_faces.failures.study_rows import only_part
+from modular_faces.failures.study_files import MANIFEST_COLUMNS, StudyFiles
 
 _SIZES = ("width", "height")
 
@@ -80,18 +73,16 @@ def open_study(
     packs : sequence of path-like
         Pictures of the shards.
     options : mapping
-        Of the study: `backend` and `variant` say whose failures, `side` is the longest side of the frame in
-        pixels, and other keys are left for who asks.
+        Of the study: `backend` and `variant` say whose failures, `pictures` and `seed` of how many pictures at most,
+        `side` is the longest side of the frame in pixels, and other keys are left for who asks.
 
     Returns
     -------
     PictureStudy
     """
-    listed = read_manifest(manifest, (*MANIFEST_COLUMNS, *_SIZES))
-    part = {key: options[key] for key in ("backend", "variant")}
-    rows = load_study(study, rows_of=only_part(study, **part))
-    outcomes, note = levels_to_study(outcomes_at_both_levels(rows, listed, **part))
-    del rows
+    files = StudyFiles(study, manifest, options)
+    outcomes, note = levels_to_study(files.outcomes())
+    listed = files.listed((*MANIFEST_COLUMNS, *_SIZES))
     known = listed.set_index("image_id").loc[outcomes[0].image_ids]
     frame, resized = None, 0
     if len(known):

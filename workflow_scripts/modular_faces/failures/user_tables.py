@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modular_faces.columns import LANDMARK_COLUMNS
+from modular_faces.failures.study_rows import only_pictures, wanted_rows
 from modular_faces.layouts.label_files import as_number, as_text
 from modular_faces.layouts.matched_rows import matched_rows
 from modular_faces.layouts.ratings import KEY_COLUMNS
@@ -25,7 +26,10 @@ _NO_GROUPS = (
 
 
 def joined_groups(
-    manifest: str | os.PathLike[str], groups: str | os.PathLike[str] | None
+    manifest: str | os.PathLike[str],
+    groups: str | os.PathLike[str] | None,
+    *,
+    of: Container[str] | None = None,
 ) -> pd.DataFrame:
     """Read every column of the manifest that can be a group, and those of the user's table.
 
@@ -34,20 +38,33 @@ def joined_groups(
     manifest : path-like
     groups : path-like or None
         `failures.groups_table`; its columns take the place of those of the same name.
+    of : container of str, optional
+        Pictures to read, by default all.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by image_id.
+
+    Notes
+    -----
+    A table of the user's own is held whole, and its names are looked for among all pictures: a file name that two of
+    them have stands for neither, whichever are read.
     """
     schema = pq.read_schema(manifest)
     names = [name for name in schema.names if name not in _NO_GROUPS]
-    table = pq.read_table(manifest, columns=names, use_threads=False, partitioning=None)
+    table = wanted_rows(manifest, names, rows_of=only_pictures(of))
     known: pd.DataFrame = table.to_pandas(split_blocks=True).set_index("image_id")
     if groups is None:
         return known
-    added = read_groups(Path(groups), known.index.tolist())
+    added = read_groups(Path(groups), all_pictures(manifest)).reindex(known.index)
     return pd.concat([known.drop(columns=[n for n in added if n in known]), added], axis=1)
+
+
+def all_pictures(manifest: str | os.PathLike[str]) -> list[str]:
+    """Names of all pictures of the dataset."""
+    names: list[str] = wanted_rows(manifest, ["image_id"], rows_of=None)["image_id"].to_pylist()
+    return names
 
 
 def read_groups(path: Path, image_ids: Sequence[str]) -> pd.DataFrame:

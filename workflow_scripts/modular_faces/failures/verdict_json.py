@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from modular_faces.failures.counting import counted
+from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.verdict import LevelVerdict, NamedCause
 from modular_faces.failures.verdict_text import paragraph
 from modular_faces.inference.intervals import Interval
@@ -84,7 +85,21 @@ def verdict_json(verdicts: Sequence[LevelVerdict]) -> dict[str, Any]:
             "pictures": len(first.outcome.failed),
             "failures": int(first.outcome.failed.sum()),
             "examined": first.examined,
+            **_drawn_from(first.outcome),
         },
+    }
+
+
+def _drawn_from(outcome: Outcome) -> dict[str, int]:
+    """How many pictures there are, where the study is about a draw of them, and how many of those that count failed."""
+    whole = outcome.drawn_from
+    if whole is None:
+        return {}
+    return {
+        "drawn": whole.drawn,
+        "drawn_from": whole.pictures,
+        "looked_at_of_all": whole.looked_at,
+        "failures_of_all": whole.failed[outcome.level],
     }
 
 
@@ -109,6 +124,7 @@ def _level(verdict: LevelVerdict) -> dict[str, Any]:
         "failures": int(verdict.outcome.failed.sum()),
         "failed": _rounded("share", verdict.failed),
         "examined": verdict.examined,
+        **_drawn_from(verdict.outcome),
         "unexplained": int(counts.get("none", 0)),
         "on_the_edge": int(counts.get("placebo", 0)),
         "config": config_lines(verdict),
