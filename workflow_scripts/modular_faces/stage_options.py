@@ -32,6 +32,19 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "bootstrap", "model"),
     "verdict": ("confidence", "verdict"),
+    "methods": (
+        *(
+            "bootstrap",
+            "confidence",
+            "edges",
+            "groups",
+            "model",
+            "permutations",
+            "pixels",
+            "quantiles",
+        ),
+        *("sample", "side", "verdict"),
+    ),
 }
 """Keys of the section failures that each study depends on, beside the outcome and the draw of its pictures."""
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.config_loading import load_config
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.stage_options import failure_options
 
 
 def study_of(
@@ -78,3 +80,9 @@ def described(n: int, generator: np.random.Generator, **columns: Any) -> pd.Data
         index=pd.Index([f"p{k:04d}" for k in range(n)], name="image_id"),
     )
     return table.assign(**({"grey": 0.0, "width": 100.0} | columns))
+
+
+def methods_options(**changes: Any) -> dict[str, Any]:
+    """What the methods are told of the studies: the defaults of the config, with some of them changed."""
+    config = load_config({"dataset": {"name": "a", "root": "pictures"}})
+    return failure_options(config, "methods") | changes

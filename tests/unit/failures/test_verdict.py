@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from studies import methods_options
 
 from modular_faces.config_causes import CAUSES, Interventions
 from modular_faces.failures.intervention_report import write_interventions
@@ -101,8 +102,9 @@ def test_the_methods_name_copies_and_exclusions(dark: Simulation) -> None:
         [replace(dark.verdict, outcome=outcome)],
         dark.plan,
         backend=None,
-        confidence=0.95,
-        seed=7,
+        options=methods_options(seed=7),
+        parts=1,
+        columns=[],
         versions={},
     )
     assert "1 file that could not be decoded and 3 copies of other pictures are left out." in text
@@ -233,8 +235,9 @@ def test_the_methods_name_numbers_versions_and_papers(dark: Simulation) -> None:
         [dark.verdict],
         dark.plan,
         backend={"accept": 0.5, "threshold": 0.3},
-        confidence=0.95,
-        seed=7,
+        options=methods_options(seed=7),
+        parts=1,
+        columns=[],
         versions={"numpy": "2.4.6"},
     )
     assert "42 of 90 pictures failed" in text
