@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from modular_faces.config_loading import load_config
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.report_parts import StudyReport
 from modular_faces.stage_options import failure_options
 
 
@@ -65,6 +67,12 @@ def outcome_of(failed: Sequence[bool] | NDArray[np.bool_], **changes: Any) -> Ou
         "split": None,
     }
     return Outcome(**(fixed | changes))
+
+
+def plain_counts(report: StudyReport) -> list[str]:
+    """Numbers of four digits and more without a separator in what a report says."""
+    figures = [words for one in report.figures for words in (one.title, one.caption, one.alt)]
+    return re.findall(r"(?<![\d.,])\d{4,}", " ".join([*report.findings, *figures]))
 
 
 def both_levels(failed: Sequence[bool] | NDArray[np.bool_]) -> dict[Level, Outcome]:

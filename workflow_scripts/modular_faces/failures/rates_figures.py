@@ -63,7 +63,7 @@ def _losses(best: pd.Series, worst: pd.Series) -> str:
     return f"{text}." if best["name"] == worst["name"] else f"{text}, {worst['name']} {most}."
 
 
-def _from_to(least: pd.Series, most: pd.Series) -> str:
+def between(least: pd.Series, most: pd.Series) -> str:
     """Say between which rates the groups lie; of equal ones, or a single group, one rate."""
     low, high = ends_in_words(least["rate"], most["rate"])
     if low == high:
@@ -133,7 +133,7 @@ def rates_by_label(
         f"Share of the pictures of each label with {LOST[level]} ({outcome[0]} on {outcome[1]}), with "
         f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum()):,}. Which labels are lost more often than "
         "the rest, and what dropping failures does to their mix, is tested under who is lost.",
-        _from_to(last, first),
+        between(last, first),
         level,
     )
 
