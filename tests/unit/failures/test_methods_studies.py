@@ -39,7 +39,7 @@ def about(paragraphs: list[str], words: str) -> str:
 
 def test_every_study_has_a_paragraph_with_its_numbers() -> None:
     paragraphs = said([failing(1200, 3001), failing(60, 4141, level="found")])
-    assert len(paragraphs) == 7
+    assert len(paragraphs) == 8
     assert "6 combinations of backend and variant" in about(paragraphs, "Wilson, 1927")
     assert "McNemar, 1947" in about(paragraphs, "Wilson, 1927")
     assert "groups by label and " in about(paragraphs, "who is lost")
@@ -48,7 +48,7 @@ def test_every_study_has_a_paragraph_with_its_numbers() -> None:
         "1,000 failures and 1,000 successes (no trusted landmarks) and 60 failures and 1,000 successes (no landmarks)"
         in means
     )
-    assert "2,000 permutations" in means
+    assert "2,000 permutations" in about(paragraphs, "Westfall & Young, 1993")
     assert "strata of one label and of grey or coloured pictures alone" in means
     assert "2,000 samples, 95 %" in about(paragraphs, "Shannon, 1948")
     edges = about(paragraphs, "Edges in grey pictures")

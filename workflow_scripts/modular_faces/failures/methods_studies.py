@@ -18,7 +18,7 @@ from modular_faces.failures.pairs import CALIPER
 Options = Mapping[str, Any]
 
 LEVEL_WORDS: Final = {"found": "no landmarks", "trusted": "no trusted landmarks"}
-_CORRECTED: Final = "corrected by Holm's method (Holm, 1979)"
+_CORRECTED: Final = "corrected for their number (Holm, 1979)"
 _KERNELS: Final = {
     "sobel": "Sobel gradients of at least {threshold:g} grey levels",
     "laplacian": "responses of the Laplacian of at least {threshold:g} grey levels",
@@ -56,6 +56,8 @@ def study_paragraphs(
     if compared and (groups := _columns_of_groups(outcomes[0], options["groups"], columns)):
         yield _groups(options, groups)
     halved = [outcome for outcome in compared if _counts(outcome)[1] >= 2 * FEWEST]
+    if compared:
+        yield _permuted(options)
     if halved:
         yield _means(halved, options)
     if compared:
@@ -109,7 +111,7 @@ def _rates(outcomes: Sequence[Outcome], options: Options, parts: int) -> str:
         text += (
             f" The {parts} combinations of backend and variant were compared on the same pictures, each with the same "
             "backend on the pictures of the outcome or, where there was none, with the outcome itself, by the exact "
-            f"test of McNemar (McNemar, 1947) and the interval of a paired difference ({PAIRED}); the p-values of a "
+            f"McNemar test (McNemar, 1947) and the interval of a paired difference ({PAIRED}); the p-values of a "
             f"level were {_CORRECTED}."
         )
     if all(outcome.too_few for outcome in outcomes):
@@ -123,7 +125,7 @@ def _rates(outcomes: Sequence[Outcome], options: Options, parts: int) -> str:
         else ""
     )
     return (
-        f"{text} Failures were compared with successes by the test of Mann and Whitney (Mann & Whitney, 1947) with "
+        f"{text} Failures were compared with successes by the rank-sum test (Mann & Whitney, 1947) with "
         f"Cliff's delta (Cliff, 1996) in descriptors{by_name}; p-values of a level were {_CORRECTED}. Rates over a "
         f"descriptor are those of {options['quantiles']} groups of about equal size."
     )
@@ -153,8 +155,8 @@ def _strata(outcomes: Sequence[Outcome]) -> str:
 
 def _permuted(options: Options) -> str:
     return (
-        "permutation of the studentised difference (DiCiccio & Romano, 2017), corrected for all places of a map by its "
-        f"largest value (Westfall & Young, 1993), with {options['permutations']:,} permutations"
+        "Maps were compared by permutation of the studentised difference (DiCiccio & Romano, 2017), corrected for all "
+        f"places of a map by its largest value (Westfall & Young, 1993), with {options['permutations']:,} permutations."
     )
 
 
@@ -175,8 +177,8 @@ def _means(outcomes: Sequence[Outcome], options: Options) -> str:
         "below its mean in one half of the successes, drawn at random. Mean values of red, green, blue and grey, how "
         "often a pixel was unusual, and how much it varied were compared between failures and the other half: "
         f"{kinds_in_words(outcomes, sampled)}, at most {most:,} of a kind, drawn by a hash of their names (seed "
-        f"{options['seed']}). Tests were by {_permuted(options)}, freely and, where enough pictures could be "
-        f"exchanged, within {_strata(outcomes)}; maps of one question were {_CORRECTED}."
+        f"{options['seed']}). Pictures were permuted freely and, where enough could be exchanged, within "
+        f"{_strata(outcomes)}; maps of one question were {_CORRECTED}."
     )
 
 
@@ -185,7 +187,7 @@ def _entropy(options: Options) -> str:
         "Shannon entropy (Shannon, 1948) of red, green and blue (256 values, in bits) was measured in the whole "
         "picture and in a central oval, the same in all pictures. Differences of medians have percentile bootstrap "
         f"intervals (Efron & Tibshirani, 1993; {options['bootstrap']:,} samples, {_wide(options)}), and groups were "
-        "compared by the test of Mann and Whitney (Mann & Whitney, 1947) with Cliff's delta (Cliff, 1996), p-values of "
+        "compared by the rank-sum test (Mann & Whitney, 1947) with Cliff's delta (Cliff, 1996), p-values of "
         f"a level {_CORRECTED}; grey pictures were compared apart."
     )
 
@@ -204,12 +206,12 @@ def _edges(outcomes: Sequence[Outcome], options: Options) -> str:
     return (
         f"Edges in grey pictures, {_frame(options)}, were {fixed} and, because a fixed threshold also measures "
         f"contrast, the strongest {100 * edges['strongest']:g} % of the {responses} of each picture. Among "
-        f"{kinds_in_words(outcomes, sampled)} (seed {options['seed']}), failures were paired with successes {label}of "
-        f"nearly the same brightness (within {CALIPER:g} standard deviations); fewer than {FEWEST} pairs were not "
-        f"compared. Edges were stacked in {counted(edges['draws'], 'draw')} of at most "
+        f"{kinds_in_words(outcomes, sampled)}, drawn with seed {options['seed']}, failures were paired with successes "
+        f"{label}of nearly the same brightness (within {CALIPER:g} standard deviations); fewer than {FEWEST} pairs "
+        f"were not compared. Edges were stacked in {counted(edges['draws'], 'draw')} of at most "
         f"{counted(edges['pictures'], 'pair')}. How often each place is an edge, profiles of rows, columns and "
-        f"distance from the centre, and orientations were compared over all pairs by {_permuted(options)} within "
-        f"pairs, p-values of a level {_CORRECTED}."
+        f"distance from the centre, and orientations were compared over all pairs by permutation within pairs, "
+        f"p-values of a level {_CORRECTED}."
     )
 
 
@@ -257,6 +259,6 @@ def _pixels(outcomes: Sequence[Outcome], options: Options) -> str:
         f"most {pixels['side']} pixels) of {kinds_in_words(outcomes, sampled)}, in {folds} (seed "
         f"{options['seed']}). The AUC and its interval ({_wide(options)}) follow from Cliff's delta (Cliff, 1996). "
         "Where it lay above .5, absolute SHAP values (Lundberg & Lee, 2017), which were made to sum to 1 in each "
-        f"picture, were compared between failures and successes by {_permuted(options)}, freely and, where enough "
-        f"pictures could be exchanged, within {_strata(outcomes)}, p-values {_CORRECTED}."
+        f"picture, were compared between failures and successes, permuted freely and, where enough could be "
+        f"exchanged, within {_strata(outcomes)}, p-values {_CORRECTED}."
     )
