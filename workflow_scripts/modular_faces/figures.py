@@ -125,7 +125,7 @@ def save_figure(chart: AnyChart, stem: Path) -> None:
     spec = chart_spec(chart)
     version = "v" + ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     svg = vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[])
-    png = vl_convert.vegalite_to_png(spec, vl_version=version, scale=2, allowed_base_urls=[])
+    png = vl_convert.svg_to_png(svg, scale=2)
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False, allow_nan=False)
     files = {".svg": svg.encode(), ".png": _smaller(png), ".vl.json": f"{text}\n".encode()}
     for suffix, content in files.items():

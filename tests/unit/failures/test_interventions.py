@@ -185,24 +185,24 @@ def test_every_picture_falls_to_one_job() -> None:
     assert without_changes(plan, "Cannot be run.").part(0, parts=3) == set()
 
 
-def test_a_dose_is_given_to_a_third_of_many_successes_and_each_is_counted_on_its_own() -> None:
-    plan = plan_of(lost_first(20), sample=20)  # 20 successes, 6 of a dose
+def test_a_dose_is_given_to_a_quarter_of_many_successes_and_each_is_counted_on_its_own() -> None:
+    plan = plan_of(lost_first(20), sample=20)  # 20 successes, 5 of a dose
     named = {one.name: one for one in plan.conditions}
     first, second = (
         plan.dealt("trusted", named[f"put_in_tight_framing_crop_{keep}"]) for keep in (80, 60)
     )
-    assert (len(first), len(second), len(first | second)) == (6, 6, 12)
-    assert len(plan.dealt("trusted", named["put_in_grey_made_grey"])) == 6
-    assert len(plan.dealt("trusted", named["undo_tight_framing_border_50"])) == 6
+    assert (len(first), len(second), len(first | second)) == (5, 5, 10)
+    assert len(plan.dealt("trusted", named["put_in_grey_made_grey"])) == 5
+    assert len(plan.dealt("trusted", named["undo_tight_framing_border_50"])) == 5
     assert plan.dealt("trusted", named["placebo_mirrored"]) == set(plan.successes["trusted"])
     pictures = face_likes(N, seed=3, spoil=dict.fromkeys(range(20), DARK))
     detector = SimulatedDetector(lambda picture: picture.mean() > 60 and picture.shape[0] > 30)
     runs = run_conditions(plan, pictures.items(), detector, variant=[], accept=0.5).to_pandas()
     made = interventions_at("trusted", plan, runs, causes=FEW, confidence=0.95, least_share=0)
     rows = made.reverse.set_index("dose")[["n", "lost"]]
-    assert rows.loc["crop_80"].tolist() == [6, 0]
-    assert rows.loc["crop_60"].tolist() == [6, 6]
-    assert rows.loc["made_grey"].tolist() == [6, 0]
+    assert rows.loc["crop_80"].tolist() == [5, 0]
+    assert rows.loc["crop_60"].tolist() == [5, 5]
+    assert rows.loc["made_grey"].tolist() == [5, 0]
     assert rows.loc["mirrored"].tolist() == [20, 0]
 
 

@@ -51,7 +51,7 @@ def plan_interventions(
     -------
     InterventionPlan
         One draw of pictures with landmarks serves both levels, unless fewer than half of it are trusted.
-        Doses that are percentiles are taken at the level with the most failures. Where more than a third of `sample`
+        Doses that are percentiles are taken at the level with the most failures. Where more than a quarter of `sample`
         successes are drawn, each dose is given to so many of them; placebos are given to all, so that every dose is
         compared with the placebos of its own pictures.
     """
@@ -69,7 +69,7 @@ def plan_interventions(
             for name, values in measures.items()
             if any(cause.measure == name for cause in causes.values())
         },
-        most_of_a_dose=sample // 3,
+        most_of_a_dose=sample // 4,
     )
 
 
