@@ -163,6 +163,7 @@ rule failures_verdict:
         runtime=minutes_of(30),
     params:
         options=options_of_failures("verdict"),
+        methods=options_of_failures("methods"),
         interventions=intervention_options(CONFIG),
         backend=intervened_variant(CONFIG),
         versions=library_versions(),

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow.parquet as pq
 import scipy
 import sklearn
 
@@ -67,8 +68,9 @@ methods = methods_text(
     verdicts,
     plan,
     backend=backend,
-    confidence=options["confidence"],
-    seed=options["seed"],
+    options=snakemake.params.methods,
+    parts=study[["backend", "variant"]].drop_duplicates().shape[0],
+    columns=pq.read_schema(inputs.manifest).names,
     versions=snakemake.params.versions
     | {"scipy": scipy.__version__, "scikit-learn": sklearn.__version__},
 )

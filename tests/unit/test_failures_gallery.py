@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +195,8 @@ def test_a_dataset_without_failures_gets_a_sentence() -> None:
     shown = gallery_report(an_outcome(), groups())
     assert shown.skipped is None
     assert shown.findings[0].startswith("3 of 3 lost pictures")
+
+
+def test_lost_pictures_are_counted_with_separators() -> None:
+    outcome = replace(an_outcome(), failed=np.ones(1200, dtype=bool))
+    assert gallery_report(outcome, groups()).findings[0].startswith("3 of 1,200 lost pictures")

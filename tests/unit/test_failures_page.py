@@ -95,6 +95,21 @@ def test_the_verdict_comes_first_and_the_methods_last(tmp_path: Path) -> None:
     assert page.sections[-1].blocks == [Text(["Faces were found by a mesh."])]
 
 
+def test_the_references_of_the_methods_are_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "methods.md"
+    path.write_text(
+        "# Methods\n\nFaces were\nfound - or not.\n\nSoftware.\n\n## References\n\n- Cliff, N.\n  (1996).\n- Cox, D.\n",
+        encoding="utf-8",
+    )
+    files = FailureFiles(reports=[], verdict=None, gallery=None, methods=path)
+    page = failures_page(files, dataset="a", provenance=[], share=True, confidence=0.95, causes={})
+    assert page.sections[-1].blocks == [
+        Text(["Faces were found - or not."]),
+        Text(["Software."]),
+        Text(["Cliff, N. (1996).", "Cox, D."], listed=True),
+    ]
+
+
 def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path: Path) -> None:
     section = made(tmp_path, "rates").sections[0]
     assert section.short_title == "Verdict"
@@ -114,7 +129,7 @@ def test_the_verdict_says_causes_evidence_and_what_to_put_in_the_config(tmp_path
             "turned",
             "the face is turned",
             "10 %",
-            "5.0 % to 15 %",
+            "5.0 to 15 %",
             "associated",
             "",
             "1000",

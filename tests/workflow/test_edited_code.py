@@ -182,15 +182,9 @@ USED_BY: dict[str, set[str]] = {
     "inference/__init__.py": set(),
     "inference/intervals.py": DRAWN
     | READ_DESCRIPTORS
+    | PAGES
     | MODELS
-    | {
-        "backends_gallery",
-        "backends_page",
-        "bridge",
-        "failures_gallery",
-        "gather_models",
-        "modular_rescued",
-    },
+    | {"backends_gallery", "backends_page", "bridge", "gather_models", "modular_rescued"},
     "inference/paired.py": MODELS | {"bridge", "failures_rates", "gather_models"},
     "inference/correction.py": OF_PIXELS
     | RATES
@@ -228,7 +222,7 @@ USED_BY: dict[str, set[str]] = {
     | {"backends_page", "bridge", "failures_verdict", "modular_page", "modular_rescued"},
     "failures/entropy.py": {"failures_entropy"},
     "failures/entropy_report.py": {"failures_entropy"},
-    "failures/groups.py": {"failures_groups"},
+    "failures/groups.py": {"failures_groups", "failures_verdict"},
     "failures/groups_error.py": {"failures_groups"},
     "failures/groups_report.py": {"failures_groups"},
     "failures/user_tables.py": {"failures_groups"},
@@ -262,6 +256,8 @@ USED_BY: dict[str, set[str]] = {
     "failures/verdict_json.py": {"failures_verdict"},
     "failures/verdict_text.py": {"failures_verdict"},
     "failures/methods_text.py": {"failures_verdict"},
+    "failures/methods_references.py": {"failures_verdict"},
+    "failures/methods_studies.py": {"failures_verdict"},
     "failures/rates.py": {"failures_rates"},
     "failures/rates_report.py": {"failures_rates"},
     "failures/rates_figures.py": {"failures_rates"},
@@ -286,7 +282,14 @@ USED_BY: dict[str, set[str]] = {
     "failures/picture_sample.py": OF_PIXELS,
     "failures/picture_study.py": OF_PIXELS,
     "failures/report_words.py": OF_PIXELS
-    | {"backends_page", "failures_interventions", "failures_verdict"},
+    | {
+        "backends_page",
+        "failures_groups",
+        "failures_interventions",
+        "failures_page",
+        "failures_rates",
+        "failures_verdict",
+    },
     "failures/means.py": {"failures_means"},
     "failures/means_figures.py": {"failures_means"},
     "failures/means_report.py": {"failures_means"},
@@ -298,7 +301,7 @@ USED_BY: dict[str, set[str]] = {
     "failures/edges_report.py": {"failures_edges"},
     "failures/edges_tables.py": {"failures_edges"},
     "failures/edges_words.py": {"failures_edges"},
-    "failures/pairs.py": {"failures_edges"},
+    "failures/pairs.py": {"failures_edges", "failures_verdict"},
     "failures/shap_pixels.py": {"failures_shap_pixels"},
     "failures/shap_pixels_report.py": {"failures_shap_pixels"},
     "modular/collinear.py": MODELS | {"modular_page"},

@@ -20,6 +20,7 @@ RELIABILITY_FILE = "attribute_reliability.csv"
 PEOPLE_FILE = "people.csv"
 """Where it says who is in each picture, if it does."""
 
+_OF_STUDIES = ("bootstrap", "edges", "groups", "model", "pixels", "quantiles")
 FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "rates": ("confidence", "quantiles"),
     "entropy": ("confidence", "bootstrap"),
@@ -32,6 +33,7 @@ FAILURE_KEYS: dict[str, tuple[str, ...]] = {
     "interventions": ("confidence", "verdict"),
     "shap": ("confidence", "bootstrap", "model"),
     "verdict": ("confidence", "verdict"),
+    "methods": (*_OF_STUDIES, "confidence", "permutations", "sample", "side", "verdict"),
 }
 """Keys of the section failures that each study depends on, beside the outcome and the draw of its pictures."""
 
@@ -211,8 +213,7 @@ def failure_options(config: Config, study: str) -> dict[str, Any]:
     backend, variant = config.outcome_run()
     section = config.failures.model_dump()
     own = {key: section[key] for key in (*_DRAW, *FAILURE_KEYS[study])}
-    if study == "rates":
-        own["steps"] = config.all_variants()
+    own |= {"steps": config.all_variants()} if study == "rates" else {}
     return _in_key_order({"backend": backend, "variant": variant} | own)
 
 

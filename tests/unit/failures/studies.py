@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modular_faces.config_loading import load_config
 from modular_faces.descriptors import DESCRIPTOR_NAMES
 from modular_faces.failures.outcome import LEVELS, Level, Outcome
+from modular_faces.failures.report_parts import StudyReport
+from modular_faces.stage_options import failure_options
 
 
 def study_of(
@@ -65,6 +69,12 @@ def outcome_of(failed: Sequence[bool] | NDArray[np.bool_], **changes: Any) -> Ou
     return Outcome(**(fixed | changes))
 
 
+def plain_counts(report: StudyReport) -> list[str]:
+    """Numbers of four digits and more without a separator in what a report says."""
+    figures = [words for one in report.figures for words in (one.title, one.caption, one.alt)]
+    return re.findall(r"(?<![\d.,])\d{4,}", " ".join([*report.findings, *figures]))
+
+
 def both_levels(failed: Sequence[bool] | NDArray[np.bool_]) -> dict[Level, Outcome]:
     """Outcomes whose levels lose the same pictures."""
     return {level: outcome_of(failed, level=level) for level in LEVELS}
@@ -78,3 +88,9 @@ def described(n: int, generator: np.random.Generator, **columns: Any) -> pd.Data
         index=pd.Index([f"p{k:04d}" for k in range(n)], name="image_id"),
     )
     return table.assign(**({"grey": 0.0, "width": 100.0} | columns))
+
+
+def methods_options(**changes: Any) -> dict[str, Any]:
+    """What the methods are told of the studies: the defaults of the config, with some of them changed."""
+    config = load_config({"dataset": {"name": "a", "root": "pictures"}})
+    return failure_options(config, "methods") | changes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from studies import outcome_of
+from studies import methods_options, outcome_of
 
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.drawn import DrawnFrom, Exclusions
@@ -50,7 +50,13 @@ def test_verdict_methods_and_gallery_say_what_was_drawn(drawn: Outcome) -> None:
     said = "in a seeded draw of 45 of the 1,000 pictures"
     assert f"{said}: the verdict" in verdict_markdown([verdict])
     methods = methods_text(
-        [verdict], InterventionPlan(), backend=None, confidence=0.95, seed=7, versions={}
+        [verdict],
+        InterventionPlan(),
+        backend=None,
+        options=methods_options(seed=7),
+        parts=1,
+        columns=[],
+        versions={},
     )
     assert f"These are {said[3:]}, by a hash of their names (seed 7). In the whole" in methods
     record = Record("1", "1.jpg", "", "", (1, 1), points=[], points_from="", tags={}, facts=[])

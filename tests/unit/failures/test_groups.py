@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from scipy import stats
-from studies import both_levels, outcome_of
+from studies import both_levels, outcome_of, plain_counts
 
 from modular_faces.columns import LANDMARK_COLUMNS
 from modular_faces.failures.groups import (
@@ -208,6 +208,19 @@ def report_of(failed: list[bool], table: pd.DataFrame, folder: Path) -> StudyRep
     return groups_report(
         outcomes, tables, columns=list(table), folder=folder / "figures" / "groups", confidence=0.95
     )
+
+
+def test_counts_have_separators(tmp_path: Path) -> None:
+    few, small = simulated(0, 0.3)
+    failed = few * 4
+    table = pd.concat([small] * 4, ignore_index=True)
+    table.index = pd.Index([f"p{k:04d}" for k in range(1600)], name="image_id")
+    report = report_of(failed, table, tmp_path)
+    assert plain_counts(report) == []
+    said = {figure.stem.rpartition("/")[2]: figure.caption for figure in report.figures}
+    assert "n = 1,600." in said["rates_trusted"]
+    assert f"(1,600 to {failed.count(False):,} pictures)" in said["dropping_trusted"]
+    assert "n = 1,600 pictures with landmarks" in said["error"]
 
 
 def test_a_report_names_the_group_and_what_dropping_does(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from studies import described, letters_of, manifest_of, study_of
+from studies import described, letters_of, manifest_of, plain_counts, study_of
 
 from modular_faces.config import SHIPPED_VARIANTS
 from modular_faces.failures.outcome import outcomes_at_both_levels
@@ -20,6 +20,7 @@ from modular_faces.failures.rates import (
     picture_table,
     rate_table,
 )
+from modular_faces.failures.rates_figures import between
 from modular_faces.failures.rates_report import rates_report
 from modular_faces.failures.report_parts import StudyReport
 from modular_faces.inference.intervals import wilson
@@ -175,6 +176,30 @@ def test_a_report_says_what_helps_and_draws_it(tmp_path: Path) -> None:
     for figure in report.figures:
         for suffix in (".svg", ".png", ".vl.json"):
             assert (tmp_path / f"{figure.stem}{suffix}").is_file()
+
+
+def test_counts_have_separators_and_equal_rates_are_said_once(tmp_path: Path) -> None:
+    seen_by_all = {
+        MESH: "x" * 1200 + "t" * 1400,
+        BORDER: "t" * 1100 + "x" * 100 + "t" * 1400,
+    }
+    report = report_of(seen_by_all, tmp_path)
+    assert plain_counts(report) == []
+    assert "rescued 1,100, broken 0, n = 2,600" in " ".join(report.findings)
+    said = {figure.stem.rpartition("/")[2]: figure for figure in report.figures}
+    assert "Share of the 2,600 pictures" in said["by_part_trusted"].caption
+    assert said["rescued_trusted"].alt.endswith("rescues 1,100 and breaks 0.")
+    assert said["by_label_trusted"].alt == "Dots with intervals, all at 46 %."
+    part = report_of({MESH: "x" * 1200 + "t" * 1400, BORDER: "t" * 1150 + "x" * 50}, tmp_path)
+    assert "rescued 1,150 of 1,200; how" in " ".join(part.findings)
+    assert part.figures[0].alt == "Dots with intervals: original loses 46 %."
+
+
+def test_rates_that_read_alike_have_a_digit_more() -> None:
+    least, most = (
+        pd.Series({"group": group, "rate": rate}) for group, rate in (("a", 0.1512), ("b", 0.1538))
+    )
+    assert between(least, most) == "Dots with intervals from 15.1 % (a) to 15.4 % (b)."
 
 
 def test_what_no_rate_can_be_given_of_is_said(tmp_path: Path) -> None:

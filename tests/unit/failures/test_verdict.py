@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from studies import methods_options
 
 from modular_faces.config_causes import CAUSES, Interventions
 from modular_faces.failures.intervention_report import write_interventions
@@ -85,7 +86,7 @@ def test_text_and_table_give_the_same_limits(dark: Simulation) -> None:
     verdict = replace(dark.verdict, causes=causes)
     section = verdict_section(verdict_json([verdict]), confidence=0.95)
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
-    assert "-2.0 % to 11 %" in table.rows[0]
+    assert "-2.0 to 11 %" in table.rows[0]
     assert "5.0 % (-2.0 to 11 %)" in paragraph(verdict)
 
 
@@ -101,8 +102,9 @@ def test_the_methods_name_copies_and_exclusions(dark: Simulation) -> None:
         [replace(dark.verdict, outcome=outcome)],
         dark.plan,
         backend=None,
-        confidence=0.95,
-        seed=7,
+        options=methods_options(seed=7),
+        parts=1,
+        columns=[],
         versions={},
     )
     assert "1 file that could not be decoded and 3 copies of other pictures are left out." in text
@@ -233,16 +235,16 @@ def test_the_methods_name_numbers_versions_and_papers(dark: Simulation) -> None:
         [dark.verdict],
         dark.plan,
         backend={"accept": 0.5, "threshold": 0.3},
-        confidence=0.95,
-        seed=7,
+        options=methods_options(seed=7),
+        parts=1,
+        columns=[],
         versions={"numpy": "2.4.6"},
     )
     assert "42 of 90 pictures failed" in text
     assert "42 failures and 48 successes" in text
-    assert "seed 7" in text
     named = {one.cause for one in dark.plan.conditions if one.role == "undo"} - {"detector"}
     assert f"corrected for {len(named)} causes (Bonferroni)" in text
-    assert "numpy 2.4.6" in text
+    assert "seed 7" in text and "numpy 2.4.6" in text
     assert "https://doi.org/10.1207/s15327906mbr3103_4" in text
     assert max(len(line) for line in text.splitlines()[:3]) < 1000
 

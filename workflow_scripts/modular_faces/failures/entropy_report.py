@@ -166,7 +166,7 @@ def _distributions(rows: pd.DataFrame, outcome: Outcome, folder: Path) -> Figure
         "How entropy is distributed",
         f"Lines: share of the failures (orange) and of the successes (blue) by entropy, in bins of {BIN} bits, "
         "for each channel and place. Where the curves lie over each other, entropy says nothing about failing.",
-        f"Curves of about {groups.get('failures', 0):.0f} failures and {groups.get('successes', 0):.0f} successes in "
+        f"Curves of about {groups.get('failures', 0):,.0f} failures and {groups.get('successes', 0):,.0f} successes in "
         f"{len(panels)} panels.",
         outcome.level,
         private=False,

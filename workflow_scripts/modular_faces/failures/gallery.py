@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from modular_faces.columns import LANDMARK_COLUMNS
+from modular_faces.failures.counting import counted
 from modular_faces.failures.descriptor_words import words_of
 from modular_faces.failures.gallery_choice import Lost
 from modular_faces.failures.outcome import LEVELS, Outcome
@@ -111,7 +112,7 @@ def gallery_groups(
                     outcome=outcome,
                 )
             )
-        note = f"{len(records)} of {lost.failures[cause]} pictures."
+        note = f"{len(records):,} of {counted(lost.failures[cause], 'picture')}."
         title = _capital(lost.words[cause])
         groups.append(RecordGroup(name=cause, title=title, note=note, records=records))
     return groups
@@ -127,9 +128,9 @@ def gallery_report(outcome: Outcome, groups: Sequence[RecordGroup]) -> StudyRepo
         question="What do the lost pictures look like, and what brings them back?",
         skipped=None if shown else "No picture failed, so there is none to show.",
         findings=[
-            f"{shown} of {failures} lost pictures by probable cause. Dots are landmarks that another attempt "
-            "found. Each picture opens what is known of it. Where the page is narrowed to a backend or variant, those "
-            "of them are left that it loses too.",
+            f"{shown:,} of {counted(failures, 'lost picture')} by probable cause. Dots are landmarks that another "
+            "attempt found. Each picture opens what is known of it. Where the page is narrowed to a backend or "
+            "variant, those of them are left that it loses too.",
             *([f"They are from {outcome.drawn_from}."] if outcome.drawn_from else []),
         ]
         if shown

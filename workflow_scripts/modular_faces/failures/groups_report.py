@@ -23,6 +23,7 @@ from modular_faces.failures.report_parts import (
     p_in_words,
     share_in_words,
 )
+from modular_faces.failures.report_words import change_in_words, range_in_words
 from modular_faces.figures import CATEGORIES, FAINT, AnyChart, grid_chart, save_figure
 
 PERCEIVED: Final = (
@@ -133,7 +134,7 @@ def _findings(tables: GroupTables, outcome: Outcome) -> list[str]:
 def _group_words(row: Mapping[str, Any]) -> str:
     return (
         f"{words_of(row['column'])} {row['group']}: {share_in_words(row['rate'])} lost "
-        f"[{share_in_words(row['low'])}, {share_in_words(row['high'])}] (n = {row['n']}) against "
+        f"[{range_in_words(row['low'], row['high'])}] (n = {row['n']:,}) against "
         f"{share_in_words(row['rate_rest'])} of the rest, difference {100 * row['difference']:+.1f} points "
         f"[{100 * row['difference_low']:+.1f}, {100 * row['difference_high']:+.1f}], {p_in_words(row['p_holm'])} after "
         f"Holm's correction ({row['level']})."
@@ -152,8 +153,8 @@ def _dropping_words(tables: GroupTables, outcome: Outcome) -> list[str]:
     if len(shares):
         row = shares.loc[shares["change"].abs().idxmax()]
         sentences.append(
-            f"The share that it changes most is {words_of(row['column'])} {row['group']}, from "
-            f"{share_in_words(row['all'])} to {share_in_words(row['kept'])} ({100 * row['change']:+.1f} points "
+            f"The share that it changes most is {words_of(row['column'])} {row['group']}, "
+            f"{change_in_words(row['all'], row['kept'])} ({100 * row['change']:+.1f} points "
             f"[{100 * row['change_low']:+.1f}, {100 * row['change_high']:+.1f}])."
         )
     if len(means):
@@ -206,9 +207,8 @@ def _rates_figure(rates: pd.DataFrame, outcome: Outcome, folder: Path, confidenc
         stem,
         "Failure rate by group",
         f"Share of the pictures of each group with {_LOST[outcome.level]}, with "
-        f"{level_in_words(confidence)} intervals; n = {int(rates['n'].groupby(rates['column']).sum().max())}. "
-        "Ratings are cut into groups of about equal "
-        f"size. {PERCEIVED}",
+        f"{level_in_words(confidence)} intervals; n = {int(rates['n'].groupby(rates['column']).sum().max()):,}. "
+        f"Ratings are cut into groups of about equal size. {PERCEIVED}",
         f"Dots with intervals in {len(charts)} panels; the highest rate is {share_in_words(worst['rate'])} in "
         f"{words_of(worst['column'])} {worst['group']}.",
         outcome.level,
@@ -237,7 +237,7 @@ def _dropping_figure(
         stem,
         "What dropping failures changes",
         f"Change of each group's share of the pictures whose group is known when those with {_LOST[outcome.level]} "
-        f"are dropped ({int(shown['n'].max())} to {int(shown['n_kept'].max())} pictures), with "
+        f"are dropped ({int(shown['n'].max()):,} to {counted(int(shown['n_kept'].max()), 'picture')}), with "
         f"{level_in_words(confidence)} intervals; left of 0, the group shrinks. The {len(shown)} largest changes.",
         f"Dots with intervals from {100 * shown['change'].min():+.1f} to {100 * shown['change'].max():+.1f} points.",
         outcome.level,
@@ -257,7 +257,7 @@ def _error_figure(errors: pd.DataFrame, folder: Path, confidence: float) -> Figu
         "Landmark error by group",
         "Median distance between found and known landmarks, in percent of the distance of the outer corners of the "
         f"eyes, with {level_in_words(confidence)} bootstrap intervals; n = "
-        f"{int(errors['n'].groupby(errors['column']).sum().max())} pictures "
+        f"{counted(int(errors['n'].groupby(errors['column']).sum().max()), 'picture')} "
         "with landmarks and known points.",
         f"Dots with intervals in {len(charts)} panels.",
         None,

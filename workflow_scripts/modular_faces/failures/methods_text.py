@@ -8,34 +8,17 @@ from typing import Any
 from modular_faces import __version__
 from modular_faces.failures.conditions import InterventionPlan
 from modular_faces.failures.counting import counted
+from modular_faces.failures.methods_references import PAIRED, with_references
+from modular_faces.failures.methods_studies import kinds_in_words, study_paragraphs
 from modular_faces.failures.outcome import Outcome
 from modular_faces.failures.verdict import LevelVerdict
 
-_REFERENCES = (
-    "Cox, D. R. (1975). A note on data-splitting for the evaluation of significance levels. Biometrika, 62, 441-444. "
-    "https://doi.org/10.1093/biomet/62.2.441",
-    "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, "
-    "6, 65-70.",
-    "Newcombe, R. G. (1998). Improved confidence intervals for the difference between binomial proportions based on "
-    "paired data. Statistics in Medicine, 17, 2635-2650. https://doi.org/10.1002/"
-    "(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C",
-    "van Elteren, P. H. (1960). On the combination of independent two sample tests of Wilcoxon. Bulletin of the "
-    "International Statistical Institute, 37, 351-361.",
-    "Cliff, N. (1996). Answering ordinal questions with ordinal data using ordinal statistics. Multivariate "
-    "Behavioral Research, 31, 331-350. https://doi.org/10.1207/s15327906mbr3103_4",
-)
 _BACKENDS = {
     "mesh": "the face detector and 478-point mesh of MediaPipe's face landmarker (Kartynnik et al., 2019)",
     "openface": "OpenFace 2.2 (Baltrusaitis et al., 2018)",
     "dlib": "dlib's HOG detector and 68 landmarks (King, 2009; Kazemi & Sullivan, 2014)",
     "rekognition": "Amazon Rekognition's DetectFaces",
     "precomputed": "outputs that existed already",
-}
-_BACKEND_REFERENCES = {
-    "mesh": "Kartynnik, Y., Ablavatski, A., Grishchenko, I., & Grundmann, M. (2019). Real-time facial surface "
-    "geometry from monocular video on mobile GPUs. https://arxiv.org/abs/1907.06724",
-    "openface": "Baltrusaitis, T., Zadeh, A., Lim, Y. C., & Morency, L.-P. (2018). OpenFace 2.0: Facial behavior "
-    "analysis toolkit. FG 2018, 59-66. https://doi.org/10.1109/FG.2018.00019",
 }
 
 
@@ -44,11 +27,12 @@ def methods_text(
     plan: InterventionPlan,
     *,
     backend: Mapping[str, Any] | None,
-    confidence: float,
-    seed: int,
+    options: Mapping[str, Any],
+    parts: int,
+    columns: Sequence[str],
     versions: Mapping[str, str],
 ) -> str:
-    """Write the paragraph, with its references.
+    """Write a paragraph on whose failures these are, one on each study that was made, and the references.
 
     Parameters
     ----------
@@ -57,8 +41,12 @@ def methods_text(
     plan : InterventionPlan
     backend : mapping or None
         Its options, with `accept` and for the mesh `threshold`.
-    confidence : float
-    seed : int
+    options : mapping
+        Of `modular_faces.stage_options.failure_options` for the methods: what each study was made with.
+    parts : int
+        Backends on variants that the study looked at.
+    columns : sequence of str
+        Of the manifest, which say what groups of pictures there are.
     versions : mapping of str to str
         Versions of the libraries by name.
 
@@ -67,27 +55,17 @@ def methods_text(
     str
         Markdown.
     """
-    outcome = verdicts[0].outcome
-    parts = [
-        _outcome_in_words(verdicts, backend, seed),
-        _changes_in_words(plan, verdicts[0], confidence=confidence, seed=seed)
-        if plan.conditions
-        else (plan.skipped or ""),
-        "Failures that no named cause explained were compared with successes on descriptors of the picture that "
-        "need no landmarks. On one half of the pictures, drawn at random, descriptors were chosen: the one with the "
-        "largest Cliff's delta first (Cliff, 1996), each further one by van Elteren's test (1960) within strata of "
-        "those before it, p-values corrected by Holm's method (1979). On the other half the chosen ones were tested "
-        "again, and their shares, effects and intervals come from that half alone (Cox, 1975). "
-        "These are reported as associated, not as causes.",
+    outcomes = [one.outcome for one in verdicts]
+    paragraphs = [
+        _outcome_in_words(verdicts, backend, options["seed"]),
+        _changes_in_words(plan, outcomes, options) if plan.conditions else (plan.skipped or ""),
+        "" if all(one.skipped for one in verdicts) else _associations_in_words(options),
+        *study_paragraphs(outcomes, options, parts=parts, columns=columns),
         f"Software: modular-faces {__version__}, "
         + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
         + ".",
     ]
-    references = [*_REFERENCES]
-    if outcome.backend in _BACKEND_REFERENCES:
-        references.append(_BACKEND_REFERENCES[outcome.backend])
-    listed = "\n".join(f"- {reference}" for reference in sorted(references))
-    return "# Methods\n\n" + "\n\n".join(p for p in parts if p) + f"\n\n## References\n\n{listed}\n"
+    return with_references("# Methods\n\n" + "\n\n".join(text for text in paragraphs if text))
 
 
 def _outcome_in_words(
@@ -107,6 +85,8 @@ def _outcome_in_words(
         for one in verdicts
     )
     text += f". {counts[0].upper()}{counts[1:]}."
+    if outcome.sampled:
+        text += " Successes are a sample, weighted to stand for all."
     if outcome.exclusions:
         text += f" {outcome.exclusions[0].upper()}{outcome.exclusions[1:]}."
     text += _draw_in_words([one.outcome for one in verdicts], seed)
@@ -127,26 +107,46 @@ def _draw_in_words(outcomes: Sequence[Outcome], seed: int) -> str:
 
 
 def _changes_in_words(
-    plan: InterventionPlan, verdict: LevelVerdict, *, confidence: float, seed: int
+    plan: InterventionPlan, outcomes: Sequence[Outcome], options: Mapping[str, Any]
 ) -> str:
-    level = verdict.outcome.level
     undo = [one for one in plan.conditions if one.role == "undo"]
     put_in = [one for one in plan.conditions if one.role == "put_in"]
     placebos = [one for one in plan.conditions if one.role == "placebo"]
     causes = len({one.cause for one in undo})
-    failures, successes = (len(ids.get(level, [])) for ids in (plan.failures, plan.successes))
+    changed = [one for one in outcomes if plan.failures.get(one.level)]
+    drawn = {one.level: _drawn(plan, one) for one in changed}
     most = plan.most_of_a_dose
-    dealt = f" (each to {most} of them)" if most is not None and successes > most else ""
+    several = most is not None and max(successes for _, successes in drawn.values()) > most
+    dealt = f" (each to {most:,} of them)" if several else ""
     namable = len({one.cause for one in undo if one.box != "frame"})
     return (
-        f"To find causes, {counted(failures, 'failure')} and {counted(successes, 'success', 'successes')}, drawn by a "
-        f"hash of their names (seed {seed}), were changed in one respect at a time and "
+        f"To find causes, {kinds_in_words(changed, lambda one: drawn[one.level])}, drawn by a "
+        f"hash of their names (seed {options['seed']}), were changed in one respect at a time and "
         f"looked at again: {len(undo)} remedies of {causes} supposed causes, {len(put_in)} changes that put a "
         f"cause into successes{dealt}, and {len(placebos)} placebos (changes without meaning). Doses of brightness and "
         "contrast were percentiles of the successes, and a cure counted only where the change did not push "
         "the picture beyond their 1st or 99th percentile. A cause's share is the share of failures that at least "
-        "one dose of its remedy brought back, less the chance that as many placebos would, with Newcombe's "
-        f"interval for paired shares (1998; {100 * confidence:g} %). It was named where this share, and what it "
-        f"adds to causes named before it, exceeded 0 with an interval corrected for {namable} causes (Bonferroni). "
-        "Shares may overlap."
+        "one dose of its remedy brought back, less the chance that as many placebos would, with the interval of a "
+        f"paired difference ({PAIRED}; {100 * options['confidence']:g} %). It was named where this share, and what it "
+        f"adds to causes named before it, exceeded {options['verdict']['least_share']:g} with an interval corrected "
+        f"for {namable} causes (Bonferroni). Shares may overlap."
+    )
+
+
+def _drawn(plan: InterventionPlan, outcome: Outcome) -> tuple[int, int]:
+    """Failures and successes that were changed."""
+    of_kind = (plan.failures, plan.successes)
+    failures, successes = (len(image_ids.get(outcome.level, [])) for image_ids in of_kind)
+    return failures, successes
+
+
+def _associations_in_words(options: Mapping[str, Any]) -> str:
+    return (
+        "Failures that no named cause explained were compared with successes on descriptors of the picture that "
+        "need no landmarks. On one half of the pictures, drawn at random, descriptors with a delta of "
+        f"at least {options['verdict']['least_association']:g} were chosen: the one with the "
+        "largest Cliff's delta first (Cliff, 1996), each further one by van Elteren's test (van Elteren, 1960) within "
+        "strata of those before it, p-values corrected by Holm's method (Holm, 1979). On the other half the chosen "
+        "ones were tested again, and their shares, effects and intervals come from that half alone (Cox, 1975). They "
+        "are reported as associated, not as causes."
     )

@@ -151,9 +151,17 @@ def _methods(path: Path | None) -> Iterator[Section]:
     if path is None:
         return
     parts = path.read_text(encoding="utf-8").split("\n\n")
-    paragraphs = [" ".join(p.split()) for p in parts if p.strip() and not p.startswith("#")]
+    blocks = [_as_text(part) for part in parts if part.strip() and not part.startswith("#")]
     question = "What may stand in the methods of a paper."
-    yield Section("methods", "Methods", question, [Text(paragraphs)])
+    yield Section("methods", "Methods", question, blocks)
+
+
+def _as_text(part: str) -> Text:
+    """Make a paragraph of Markdown text of the page; one whose lines begin with a hyphen is a list."""
+    if not part.lstrip().startswith("- "):
+        return Text([" ".join(part.split())])
+    items = f"\n{part.strip()}".split("\n- ")[1:]
+    return Text([" ".join(item.split()) for item in items], listed=True)
 
 
 def _numbers(reports: Sequence[StudyReport], verdict: Mapping[str, Any]) -> Iterator[Number]:

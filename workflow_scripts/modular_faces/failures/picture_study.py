@@ -51,7 +51,7 @@ class PictureStudy:
             return f"All pictures are {self.frame} and were taken as they are."
         return (
             f"All pictures were brought to {self.frame}: the largest centred part of that shape, made "
-            f"smaller by averaging or larger linearly ({self.resized} were of another size)."
+            f"smaller by averaging or larger linearly ({self.resized:,} were of another size)."
         )
 
 

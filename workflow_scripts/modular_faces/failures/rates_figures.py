@@ -9,10 +9,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from modular_faces.failures.counting import counted
 from modular_faces.failures.descriptor_words import about_oval, words_of
 from modular_faces.failures.outcome import Level
 from modular_faces.failures.parts import Part, part_name
-from modular_faces.failures.report_parts import Figure, level_in_words, share_in_words
+from modular_faces.failures.report_parts import Figure, level_in_words
+from modular_faces.failures.report_words import ends_in_words
 from modular_faces.figures import CATEGORIES, AnyChart, follows, save_figure
 
 LOST = {"found": "no landmarks", "trusted": "no trusted landmarks"}
@@ -46,13 +48,27 @@ def rates_by_part(
     return _figure(
         f"by_part_{level}",
         "Failure rate of every variant",
-        f"Share of the {int(rows['n'].max())} pictures with {LOST[level]}, with {level_in_words(confidence)} "
-        "intervals, fewest first. Colours tell what a variant changes: geometry (border, scale), sharpening, or "
-        "nothing.",
-        f"Dots with intervals: {best['name']} loses {share_in_words(best['rate'])}, {worst['name']} "
-        f"{share_in_words(worst['rate'])}.",
+        f"Share of the {counted(int(rows['n'].max()), 'picture')} with {LOST[level]}, with "
+        f"{level_in_words(confidence)} intervals, fewest first. Colours tell what a variant changes: "
+        "geometry (border, scale), sharpening, or nothing.",
+        _losses(best, worst),
         level,
     )
+
+
+def _losses(best: pd.Series, worst: pd.Series) -> str:
+    """Say of the variants that lose fewest and most pictures how many; of a single one once."""
+    fewest, most = ends_in_words(best["rate"], worst["rate"])
+    text = f"Dots with intervals: {best['name']} loses {fewest}"
+    return f"{text}." if best["name"] == worst["name"] else f"{text}, {worst['name']} {most}."
+
+
+def between(least: pd.Series, most: pd.Series) -> str:
+    """Say between which rates the groups lie; of equal ones, or a single group, one rate."""
+    low, high = ends_in_words(least["rate"], most["rate"])
+    if low == high:
+        return f"Dots with intervals, all at {low}."
+    return f"Dots with intervals from {low} ({least['group']}) to {high} ({most['group']})."
 
 
 def rescued_and_broken(rates: pd.DataFrame, level: Level, folder: Path) -> Figure:
@@ -94,9 +110,9 @@ def rescued_and_broken(rates: pd.DataFrame, level: Level, folder: Path) -> Figur
         f"rescued_{level}",
         "Rescued and broken",
         f"To the right, pictures that the reference lost ({LOST[level]}) and this variant does not; to the left, "
-        f"pictures that it loses and the reference did not; n = {int(rows['n'].max())}. A good cure has much on the "
+        f"pictures that it loses and the reference did not; n = {int(rows['n'].max()):,}. A good cure has much on the "
         "right and little on the left.",
-        f"Bars: {most['name']} rescues {most['rescued']} and breaks {most['broken']}.",
+        f"Bars: {most['name']} rescues {int(most['rescued']):,} and breaks {int(most['broken']):,}.",
         level,
     )
 
@@ -115,10 +131,9 @@ def rates_by_label(
         f"by_label_{level}",
         "Failure rate by label",
         f"Share of the pictures of each label with {LOST[level]} ({outcome[0]} on {outcome[1]}), with "
-        f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum())}. Which labels are lost more often than "
+        f"{level_in_words(confidence)} intervals; n = {int(rows['n'].sum()):,}. Which labels are lost more often than "
         "the rest, and what dropping failures does to their mix, is tested under who is lost.",
-        f"Dots with intervals from {share_in_words(last['rate'])} ({last['group']}) to "
-        f"{share_in_words(first['rate'])} ({first['group']}).",
+        between(last, first),
         level,
     )
 
@@ -151,7 +166,7 @@ def rates_by_quantile(
         "Failure rate by brightness, sharpness and the like",
         f"Pictures in groups of about equal size by each measure; dots are the share with {LOST[level]} "
         f"({outcome[0]} on {outcome[1]}), with {level_in_words(confidence)} intervals; n = "
-        f"{int(rows.groupby('grouping')['n'].sum().max())}. Shown are the measures in which failures and successes "
+        f"{int(rows.groupby('grouping')['n'].sum().max()):,}. Shown are the measures in which failures and successes "
         f"differ most. A slope is an association, not a cause.{about_oval(names)}",
         f"Small panels of failure rates over groups of {'; '.join(map(words_of, names))}.",
         level,

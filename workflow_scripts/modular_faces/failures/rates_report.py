@@ -20,6 +20,7 @@ from modular_faces.failures.report_parts import (
     p_in_words,
     share_in_words,
 )
+from modular_faces.failures.report_words import range_in_words
 
 STRONGEST = 8
 """Descriptors that are drawn: those with the largest effects."""
@@ -128,7 +129,7 @@ def _not_compared(parts: StudyParts, rates: pd.DataFrame, several: bool) -> list
         if parts.failures_only[place] and row.n:
             sentences.append(
                 f"'{name}' saw only pictures that '{parts.outcome[1]}' lost, of which it rescued "
-                f"{row.n - row.failures} of {row.n}; how many it loses of all pictures is not known."
+                f"{row.n - row.failures:,} of {row.n:,}; how many it loses of all pictures is not known."
             )
         if row.too_large:
             sentences.append(
@@ -143,19 +144,17 @@ def _change(row: object, helps: bool, several: bool) -> str:
     return (
         f"'{name}' loses {_gap(row)} {'fewer' if helps else 'more'} of the pictures "
         f"than '{row.reference}' ({share_in_words(row.rate)} instead of "  # type: ignore[attr-defined]
-        f"{share_in_words(row.rate + row.difference)}; rescued {int(row.rescued)}, broken {int(row.broken)}, "  # type: ignore[attr-defined]
-        f"n = {row.n}, {p_in_words(row.p_holm)} after Holm's correction)."  # type: ignore[attr-defined]
+        f"{share_in_words(row.rate + row.difference)}; rescued {int(row.rescued):,}, broken {int(row.broken):,}, "  # type: ignore[attr-defined]
+        f"n = {row.n:,}, {p_in_words(row.p_holm)} after Holm's correction)."  # type: ignore[attr-defined]
     )
 
 
 def _gap(row: object) -> str:
     """Size of a paired difference of two rates in percentage points, with its interval, whatever its sign."""
     low, high = sorted((abs(row.difference_low), abs(row.difference_high)))  # type: ignore[attr-defined]
-    size, low_end, high_end = (
-        share_in_words(share).removesuffix(" %")
-        for share in (abs(row.difference), low, high)  # type: ignore[attr-defined]
-    )
-    return f"{size} percentage points ({low_end} to {high_end})"
+    size = share_in_words(abs(row.difference))  # type: ignore[attr-defined]
+    ends = range_in_words(low, high)
+    return f"{size.removesuffix(' %')} percentage points ({ends.removesuffix(' %')})"
 
 
 def _differences(trusted: Outcome, tests: pd.DataFrame) -> list[str]:

@@ -182,17 +182,17 @@ def _figures(one: Model, folder: Path, seed: int) -> list[Figure]:
         "calibration": (
             _calibration_chart(one),
             "Predicted and observed failures",
-            f"{n} pictures in up to {_GROUPS} groups of equal size by predicted risk; points on the line would be "
-            "right on average.",
+            f"{counted(n, 'picture')} in up to {_GROUPS} groups of equal size by predicted risk; points on the line "
+            "would be right on average.",
         )
     }
     if one.fit.better_than_chance:
         charts["summary"] = (
             _summary_chart(one.fit, seed),
             "What the prediction rests on",
-            f"SHAP values on {min(n, MOST_DOTS)} of {n} pictures: how far each descriptor moves the prediction of "
-            "a picture towards failing (right) or succeeding (left); colour is the descriptor's value, blue low, "
-            "red high. Each picture is judged by a model that has not seen it. It shows what goes along with "
+            f"SHAP values on {min(n, MOST_DOTS):,} of {counted(n, 'picture')}: how far each descriptor moves the "
+            "prediction of a picture towards failing (right) or succeeding (left); colour is the descriptor's value, "
+            "blue low, red high. Each picture is judged by a model that has not seen it. It shows what goes along with "
             f"failing, not what causes it.{about_oval(_drawn(one.fit))}",
         )
     figures = []

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 
 from modular_faces.failures.report_parts import level_in_words, share_in_words
+from modular_faces.failures.report_words import range_in_words
 from modular_faces.figures import CATEGORIES, chart_spec
 from modular_faces.pages.parts import Block, Chart, Code, Section, Table, Text
 
@@ -139,7 +140,7 @@ def _table(causes: Sequence[Row], caption: str) -> Table:
     rows = [
         [
             *(row["level"], row["cause"], row["words"], share_in_words(row["share"])),
-            f"{share_in_words(row['share_low'])} to {share_in_words(row['share_high'])}",
+            range_in_words(row["share_low"], row["share_high"]),
             *(row["evidence"], row.get("remedy") or "", str(row["n"])),
             "" if row.get("cured") is None else str(row["cured"]),
         ]
