@@ -126,6 +126,15 @@ def test_terminal_redraws_one_line_that_fits(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
+def test_only_of_the_front_page_an_output_that_is_there_early_is_no_news() -> None:
+    run = Run(live=False)
+    text = (
+        "Warning: the following output files of rule {} were not present when the DAG was created:"
+    )
+    assert run.send(record(text.format("front_page"), level=logging.WARNING)) == ""
+    assert text.format("merge") in run.send(record(text.format("merge"), level=logging.WARNING))
+
+
 def test_terminal_is_left_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     run = Run(live=True)

@@ -33,6 +33,8 @@ CHATTER = re.compile(
 )
 RESTART = re.compile(r"Trying to restart job (\d+)\.")
 LOG_HINT = "Complete log(s):"
+EXPECTED = "Warning: the following output files of rule front_page were not present when the DAG"
+"""The jobs of the other pages write the front page too, so that this is no news."""
 
 
 class Reporter:
@@ -192,7 +194,7 @@ class Reporter:
                 text = f"{self._tally.failed[int(restarted[1])].name}: trying again"
             if CHATTER.match(text) or (text.startswith(LOG_HINT) and self._ended):
                 return
-        if text not in ("", "None"):
+        if text not in ("", "None") and not text.startswith(EXPECTED):
             self._screen.write(text, level=record.levelno)
 
     def _write_line(self, tally: Tally, now: float) -> None:
