@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -214,7 +214,7 @@ def test_a_suppressor_has_a_weight_and_no_pattern() -> None:
 class Watching(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Notes every row that it is fitted on."""
 
-    seen: list[np.ndarray] = []  # noqa: RUF012
+    seen: ClassVar[list[np.ndarray]] = []
 
     def fit(self, values: np.ndarray, y: Any = None) -> Watching:
         Watching.seen.append(np.asarray(values)[:, 0])

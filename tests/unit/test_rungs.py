@@ -84,7 +84,8 @@ def test_the_mean_over_ratings_leaves_out_what_raters_do_not_agree_on(tmp_path: 
     data, other, lost = faces(240, noise=6.0, seed=1)
     other[lost] = np.nan
     noise = np.random.default_rng(3).normal(size=(2, 240))
-    data.ratings.update(cool=noise[0] - data.ratings["warm"], vague=noise[1])  # type: ignore[attr-defined]
+    others = {"cool": noise[0] - data.ratings["warm"], "vague": noise[1]}
+    data = replace(data, ratings={**data.ratings, **others})
     table = tmp_path / "reliability.csv"
     table.write_text("name,reliability\nwarm,.9\ncool,.9\nvague,.3\n")
     descriptors = np.random.default_rng(0).normal(size=(240, 2)).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -101,6 +102,11 @@ def _counts(outcome: Outcome) -> tuple[int, int]:
     return failures, len(outcome.failed) - failures
 
 
+def _sampled(outcome: Outcome, *, most: int) -> tuple[int, int]:
+    failures, successes = _counts(outcome)
+    return min(failures, most), min(successes, most)
+
+
 def _wide(options: Options) -> str:
     return f"{100 * options['confidence']:g} %"
 
@@ -195,10 +201,7 @@ def _entropy(options: Options) -> str:
 def _edges(outcomes: Sequence[Outcome], options: Options) -> str:
     edges, most = options["edges"], options["sample"]
 
-    def sampled(outcome: Outcome) -> tuple[int, int]:
-        failures, successes = _counts(outcome)
-        return min(failures, most), min(successes, most)
-
+    sampled = partial(_sampled, most=most)
     threshold = edges["threshold"]
     fixed = _KERNELS[edges["kernel"]].format(threshold=threshold, lower=threshold / 2)
     label = "of the same label and " if outcomes[0].label is not None else ""
@@ -248,10 +251,7 @@ def _model(outcomes: Sequence[Outcome], options: Options) -> str:
 def _pixels(outcomes: Sequence[Outcome], options: Options) -> str:
     pixels, most = options["pixels"], options["sample"]
 
-    def sampled(outcome: Outcome) -> tuple[int, int]:
-        failures, successes = _counts(outcome)
-        return min(failures, most), min(successes, most)
-
+    sampled = partial(_sampled, most=most)
     fewest = min(number for outcome in outcomes for number in sampled(outcome))
     folds = f"{'up to ' if fewest < pixels['folds'] else ''}{pixels['folds']} folds"
     return (

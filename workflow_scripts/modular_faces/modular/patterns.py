@@ -63,24 +63,6 @@ def standard_scores(scores: Array, weights: Array) -> Array:
     )
 
 
-def forward_pattern(columns: Floats, scores: Array, weights: Array) -> Array:
-    """Covariance of each column with each score, over the deviation of the score.
-
-    Parameters
-    ----------
-    columns : (n, q) ndarray of float
-    scores : (n, K) ndarray of float64
-    weights : (n,) ndarray of float64
-
-    Returns
-    -------
-    (q, K) ndarray of float64
-        In the unit of the column: how far it moves when the score rises by one standard deviation.
-    """
-    onto = standard_scores(scores, weights)
-    return np.asarray(columns.T @ onto.astype(columns.dtype), dtype=np.float64)
-
-
 @dataclass(frozen=True)
 class ModelWeights:
     """Weights and forward patterns of a model.
