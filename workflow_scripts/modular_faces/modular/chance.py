@@ -75,26 +75,28 @@ class ShuffledEmotions:
 
 @dataclass
 class ShuffledRatings:
-    """R2 of ratings with shuffled ratings; give it to `protocol.run_folds` as `each_fold`.
+    """Scores of ratings with shuffled ratings; give it to `protocol.run_folds` as `each_fold`.
 
     Attributes
     ----------
     task : RatingTask
     shuffles, seed : int
-    squared : (t, shuffles) ndarray of float64
-        Squared errors so far, of the first repeat.
-    of_mean : (t,) ndarray of float64
+    sums : (t, 5, shuffles) ndarray of float64
+        Over the test pictures so far, of the first repeat: squared and absolute error, prediction, its square, its
+        product with the truth.
+    known : (t, 4) ndarray of float64
+        Pictures; sums of squared distances from the training mean, of the truth and of its square.
     """
 
     task: RatingTask
     shuffles: int
     seed: int
-    squared: Array = field(init=False)
-    of_mean: Array = field(init=False)
+    sums: Array = field(init=False)
+    known: Array = field(init=False)
 
     def __post_init__(self) -> None:
-        self.squared = np.zeros((len(self.task.names), self.shuffles))
-        self.of_mean = np.zeros(len(self.task.names))
+        self.sums = np.zeros((len(self.task.names), 5, self.shuffles))
+        self.known = np.zeros((len(self.task.names), 4))
 
     def __call__(self, encoded: EncodedFold, main: LinearModel, fold: Fold) -> None:
         """Fit to shuffled ratings of the fold's training pictures."""
@@ -111,9 +113,26 @@ class ShuffledRatings:
             truth = self.task.truth[encoded.train, place]
             aims = self.task.truth[encoded.test[keep], place]
             predicted = system.predict(truth[orders].T, main.penalties[:, place])
-            self.squared[place] += np.sum((aims[:, None] - predicted) ** 2, axis=0)
-            self.of_mean[place] += np.sum((aims - truth.mean()) ** 2)
+            self.add(place, aims, predicted, middle=float(truth.mean()))
+
+    def add(self, place: int, aims: Array, predicted: Array, *, middle: float) -> None:
+        """Count test pictures of one rating: their truth (k,), predictions (k, shuffles), and the training mean."""
+        errors = aims[:, None] - predicted
+        terms = (errors**2, np.abs(errors), predicted, predicted**2, predicted * aims[:, None])
+        self.sums[place] += [term.sum(axis=0) for term in terms]
+        self.known[place] += [len(aims), ((aims - middle) ** 2).sum(), aims.sum(), (aims**2).sum()]
 
     def metrics(self, place: int) -> dict[str, Array]:
-        """R2 of one rating for each shuffling, (shuffles,)."""
-        return {"r2": 1.0 - self.squared[place] / self.of_mean[place]}
+        """Scores of one rating for each shuffling, (shuffles,) by metric, as `rating_scores.rating_metrics`."""
+        squared, absolute, predicted, its_square, product = self.sums[place]
+        n, of_mean, truth, truth_squared = self.known[place]
+        spread = (its_square - predicted**2 / n) * (truth_squared - truth**2 / n)
+        together = product - predicted * truth / n
+        return {
+            "r2": 1.0 - squared / of_mean,
+            "mse": squared / n,
+            "mae": absolute / n,
+            "r": np.divide(
+                together, np.sqrt(spread), where=spread > 0, out=np.full_like(spread, np.nan)
+            ),
+        }

@@ -100,7 +100,8 @@ def settings(
     ]
     if len(kept) > 1:
         own, own_fallbacks = _columns_of(predictions, fallbacks, kept)
-        shuffled = {"r2": np.mean([chance.metrics(place)["r2"] for place in kept], axis=0)}
+        each = [chance.metrics(place) for place in kept]
+        shuffled = {name: np.mean([one[name] for one in each], axis=0) for name in each[0]}
         measure = mean_measure([measures[place] for place in kept])
         yield setting_of(MEAN_RATING, measure, shuffled, kept), own, own_fallbacks
 
